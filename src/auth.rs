@@ -1,0 +1,156 @@
+//! Who is calling.
+//!
+//! Owns the decision at the door ([`authenticate`]): a known caller, a challenge, or "nobody has
+//! set this up". It fails closed: with no keys and no OAuth nothing opens, except `MCP_AUTH=none`
+//! on a loopback host, so that a first try on one's own machine needs no key.
+//!
+//! Invariants: knows no PBX and no tool; nothing here prints a key, a token or a digest.
+//! Not here: HTTP answers (`edge`), and verifying OAuth access tokens, which takes a store: the
+//! edge does it where a token is no API key, see [`Decision::Challenge`].
+
+mod bearer;
+mod caller;
+mod challenge;
+mod extension_set;
+mod key;
+mod loopback;
+mod origin;
+mod scope;
+mod secret;
+
+#[cfg(test)]
+mod tests;
+
+pub use bearer::Bearer;
+pub use caller::{Caller, CallerKind};
+pub use challenge::{Challenge, ChallengeError};
+pub use extension_set::{ExtensionProblem, ExtensionRange, ExtensionSet};
+pub use key::{ApiKeys, EntryProblem, KeysProblem};
+pub use loopback::is_loopback_host;
+pub use origin::{NotAnOrigin, Origin, OriginRefusal, OriginRules};
+pub use scope::{Scope, Scopes, UnknownScope};
+pub use secret::Secret;
+
+/// How callers prove who they are.
+#[derive(Debug, Clone, Default)]
+pub struct AuthSettings {
+    /// `MCP_API_KEYS`.
+    pub keys: ApiKeys,
+    /// `MCP_AUTH=none`: no key is needed, on loopback hosts.
+    pub open_on_loopback: bool,
+    /// Whether OAuth is set up, so that callers without a key have a way in.
+    pub oauth: bool,
+    /// Where OAuth clients begin; goes into challenges.
+    pub resource_metadata: Option<String>,
+}
+
+/// `MCP_API_KEYS` or `MCP_AUTH` cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuthProblem {
+    /// The keys cannot be read.
+    #[error("MCP_API_KEYS {0}")]
+    Keys(#[from] KeysProblem),
+    /// Not repeated: someone may have put a key there.
+    #[error("MCP_AUTH can only be none, or be left out")]
+    Mode,
+}
+
+impl AuthProblem {
+    /// The variable to mend.
+    #[must_use]
+    pub const fn variable(&self) -> &'static str {
+        match self {
+            Self::Keys(_) => "MCP_API_KEYS",
+            Self::Mode => "MCP_AUTH",
+        }
+    }
+}
+
+/// What matters of a request at the door.
+#[derive(Clone, Copy)]
+pub struct AuthRequest<'a> {
+    /// The host name of the request's URL, without port.
+    pub host: &'a str,
+    /// The value of the `Authorization` header.
+    pub authorization: Option<&'a str>,
+}
+
+/// What becomes of a request at the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Come in.
+    Allow(Caller),
+    /// Nobody could come in: 503, with what to set.
+    NotConfigured,
+    /// Credentials are missing or no good: 401. Where OAuth is set up and the error is
+    /// [`ChallengeError::InvalidToken`], the token may still be an access token.
+    Challenge(Challenge),
+}
+
+impl AuthSettings {
+    /// From the texts of `MCP_API_KEYS` and `MCP_AUTH`; `None` where one is unset. OAuth is off.
+    ///
+    /// # Errors
+    /// [`AuthProblem`] for the first that cannot be used.
+    pub fn from_settings(keys: Option<&str>, mode: Option<&str>) -> Result<Self, AuthProblem> {
+        let open_on_loopback = match mode.map(str::trim) {
+            None | Some("") => false,
+            Some("none") => true,
+            Some(_) => return Err(AuthProblem::Mode),
+        };
+        let keys = ApiKeys::parse(keys.unwrap_or_default())?;
+        Ok(Self {
+            keys,
+            open_on_loopback,
+            ..Self::default()
+        })
+    }
+
+    /// Whether there is any way in: keys, OAuth, or an open door on loopback.
+    #[must_use]
+    pub fn admits_anyone(&self) -> bool {
+        !self.keys.is_empty() || self.oauth || self.open_on_loopback
+    }
+
+    fn challenge(&self, challenge: Challenge) -> Decision {
+        Decision::Challenge(match &self.resource_metadata {
+            Some(url) if self.oauth => challenge.with_resource_metadata(url),
+            _ => challenge,
+        })
+    }
+}
+
+/// Decides who is calling.
+///
+/// Where keys are set, a token that is presented must be one of them, even with `MCP_AUTH=none`:
+/// a caller who shows a key wants its scopes, not everyone's.
+#[must_use]
+pub fn authenticate(settings: &AuthSettings, request: &AuthRequest<'_>) -> Decision {
+    let open = settings.open_on_loopback && is_loopback_host(request.host);
+    let has_credentials = !settings.keys.is_empty() || settings.oauth;
+    if !has_credentials {
+        return if open {
+            Decision::Allow(Caller::local())
+        } else {
+            Decision::NotConfigured
+        };
+    }
+    match Bearer::read(request.authorization) {
+        Bearer::Missing if open => Decision::Allow(Caller::local()),
+        Bearer::Missing => settings.challenge(Challenge::no_credentials()),
+        Bearer::Malformed => settings.challenge(Challenge::invalid_token()),
+        Bearer::Token(token) => match settings.keys.find(token) {
+            Some(caller) => Decision::Allow(caller.clone()),
+            None => settings.challenge(Challenge::invalid_token()),
+        },
+    }
+}
+
+/// The header is left out, since it may hold a key.
+impl std::fmt::Debug for AuthRequest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthRequest")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
