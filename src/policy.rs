@@ -1,0 +1,42 @@
+//! What may be dialled: reading numbers, judging them, and hiding them in logs.
+//!
+//! Owns the way from text that a model or a person wrote to a [`Destination`], and the
+//! operator's [`DialRules`] that decide whether it may be called. Every path that makes the PBX
+//! dial — a call, a transfer, a diversion — goes through [`DialRules::admit`].
+//!
+//! Invariants: text that reads in two ways is refused, never guessed; emergency and premium
+//! numbers are refused whatever the settings say; nothing here panics on any input.
+//!
+//! Deliberately not here: who the caller is (`auth`), caps, quiet hours and confirmations, which
+//! need a clock and a memory, and the form in which the PBX wants a number dialled.
+
+mod country;
+mod destination;
+mod dialled;
+mod e164;
+mod extension;
+mod idempotency;
+mod mask;
+mod number_error;
+mod pattern;
+mod refusal;
+mod rules;
+mod saudi;
+mod short_code;
+
+#[cfg(test)]
+mod tests;
+
+pub use country::{Country, UnknownCountry};
+pub use destination::{Class, Destination};
+pub use e164::E164;
+pub use extension::ExtensionNumber;
+pub use idempotency::{
+    Begun, CallLedger, Claim, Ended, Entry, KEPT_MS, LedgerDown, MAX_KEY_CHARS, judge,
+};
+pub use mask::mask_number;
+pub use number_error::{NumberError, Unwanted};
+pub use pattern::{Pattern, PatternProblem};
+pub use refusal::{Refusal, Rejection};
+pub use rules::{ConfigProblem, DialRules};
+pub use short_code::{ShortCode, ShortCodeKind};
