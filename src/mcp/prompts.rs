@@ -1,0 +1,121 @@
+//! `prompts/get`: a template and its arguments in, messages out.
+//!
+//! Invariant: argument values are strings (MCP 2026-07-28 §Prompts). Not here: `prompts/list`
+//! (`lists`), content other than text.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::error::RpcError;
+use super::params::{self, Params};
+use super::reply::{Freshness, Reply};
+use super::service::Service;
+use super::tools::TextContent;
+
+/// Arguments by name, for prompts and for the context of a completion.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct PromptArguments(BTreeMap<String, String>);
+
+impl PromptArguments {
+    /// The value of one argument.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Reads `arguments`; none is as good as empty.
+    pub(super) fn read(raw: Option<&RawValue>) -> Result<Self, RpcError> {
+        let Some(raw) = raw else {
+            return Ok(Self::default());
+        };
+        serde_json::from_str(raw.get())
+            .map_err(|_| RpcError::invalid_params("arguments must be an object of strings"))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for PromptArguments {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(arguments: I) -> Self {
+        Self(
+            arguments
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// A prompt, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The messages to put before the model.
+    pub messages: Vec<PromptMessage>,
+}
+
+/// One message of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptMessage {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said.
+    pub text: String,
+}
+
+/// Who speaks in a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// Why there is no prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptError {
+    /// No prompt has this name.
+    NotFound,
+    /// An argument is missing or wrong; the text says which and what to do.
+    Invalid(String),
+}
+
+/// `prompts/get`.
+pub(super) fn get<S: Service>(
+    service: &S,
+    params: &Params<'_>,
+    reply: Reply<'_>,
+) -> Result<Vec<u8>, RpcError> {
+    let name = params::required_text(params.name, "name")?;
+    let arguments = PromptArguments::read(params.arguments)?;
+    let prompt = service
+        .get_prompt(&name, &arguments)
+        .map_err(|error| match error {
+            PromptError::NotFound => RpcError::unknown_prompt(&name),
+            PromptError::Invalid(reason) => RpcError::invalid_params(reason),
+        })?;
+    let messages: Vec<_> = prompt.messages.iter().map(WireMessage::of).collect();
+    Ok(reply
+        .optional("description", prompt.description.as_ref())
+        .value("messages", &messages)
+        .complete(Freshness::NotCacheable))
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: Role,
+    content: TextContent<'a>,
+}
+
+impl<'a> WireMessage<'a> {
+    fn of(message: &'a PromptMessage) -> Self {
+        Self {
+            role: message.role,
+            content: TextContent::new(&message.text),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The room against the outside world: what the official SDK answers (`legacy`, `modern`), what the
+//! official schemas allow (`schema`), and what nobody should send (`hostile`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "a test that panics has done its work"
+)]
+
+mod fixture;
+mod hostile;
+mod legacy;
+mod modern;
+mod row;
+mod schema;

@@ -1,0 +1,90 @@
+//! `tools/call`: a name and arguments in, text and structure out.
+//!
+//! Invariant: arguments are handed on as the JSON text of an object, checked for nothing else; the
+//! tool knows its schema. Not here: `tools/list` (`lists`).
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::error::RpcError;
+use super::params::{self, Params};
+use super::reply::{Freshness, Reply};
+use super::service::Service;
+
+/// One call of a tool.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolCall<'a> {
+    /// The tool.
+    pub name: &'a str,
+    /// Its arguments: the JSON text of an object, `{}` when the client gave none.
+    pub arguments: &'a str,
+    /// What the request says about its client.
+    pub context: &'a Context<'a>,
+}
+
+/// What a tool answers, in success and in failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolResult {
+    /// For the model, as one block of text.
+    pub text: String,
+    /// The JSON text of one object, for programs. It is spliced into the answer unread.
+    pub structured: Option<String>,
+    /// Whether the tool failed, in a way the model may be able to mend.
+    pub is_error: bool,
+}
+
+/// Why there is no result at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallError {
+    /// No tool has this name.
+    UnknownTool,
+}
+
+/// `tools/call` (MCP 2026-07-28 §Tools, calling tools).
+pub(super) async fn call<S: Service>(
+    service: &S,
+    params: &Params<'_>,
+    context: &Context<'_>,
+    reply: Reply<'_>,
+) -> Result<Vec<u8>, RpcError> {
+    let name = params::required_text(params.name, "name")?;
+    let arguments = match params.arguments {
+        None => "{}",
+        Some(raw) if params::is_object(raw) => raw.get(),
+        Some(_) => return Err(RpcError::invalid_params("arguments must be an object")),
+    };
+    let result = service
+        .call_tool(ToolCall {
+            name: &name,
+            arguments,
+            context,
+        })
+        .await
+        .map_err(|CallError::UnknownTool| RpcError::unknown_tool(&name))?;
+
+    let reply = reply.value("content", &[TextContent::new(&result.text)]);
+    let reply = match &result.structured {
+        Some(json) => reply.json("structuredContent", json),
+        None => reply,
+    };
+    let reply = if result.is_error {
+        reply.json("isError", "true")
+    } else {
+        reply
+    };
+    Ok(reply.complete(Freshness::NotCacheable))
+}
+
+/// A block of text, the one kind of content there is here.
+#[derive(Serialize)]
+pub(super) struct TextContent<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: &'a str,
+}
+
+impl<'a> TextContent<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { kind: "text", text }
+    }
+}
