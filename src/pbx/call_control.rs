@@ -1,0 +1,82 @@
+//! The Call Control API: live state of DNs, placing calls, acting on legs.
+
+use std::time::Duration;
+
+use super::action::{ActionRequest, Performed};
+use super::client::{Pbx, read_outcome};
+use super::error::PbxError;
+use super::odata::encode;
+use super::types::{Device, DnInfo, Participant};
+
+/// For an action that ends at once, such as `drop`.
+const ACTION_TIMEOUT: Duration = Duration::from_secs(15);
+/// For `makecall` where no ring time is given: 3CX answers when the call is set up, or at the
+/// latest when the source phone has not been picked up.
+const MAKE_CALL_TIMEOUT: Duration = Duration::from_secs(35);
+/// Beyond the ring time that was asked for.
+const MAKE_CALL_MARGIN: Duration = Duration::from_secs(5);
+
+impl Pbx<'_> {
+    /// State of every DN that this client may see (`GET /callcontrol`).
+    pub async fn dns(&self) -> Result<Vec<DnInfo>, PbxError> {
+        self.read("/callcontrol".to_owned()).await
+    }
+
+    /// Registered devices of a DN.
+    pub async fn devices(&self, dn: &str) -> Result<Vec<Device>, PbxError> {
+        self.read(format!("/callcontrol/{}/devices", encode(dn)))
+            .await
+    }
+
+    /// Call legs of a DN.
+    pub async fn participants(&self, dn: &str) -> Result<Vec<Participant>, PbxError> {
+        self.read(format!("/callcontrol/{}/participants", encode(dn)))
+            .await
+    }
+
+    /// One leg; [`PbxError::NotFound`] means that it is over.
+    pub async fn participant(&self, dn: &str, id: i64) -> Result<Participant, PbxError> {
+        self.read(format!("/callcontrol/{}/participants/{id}", encode(dn)))
+            .await
+    }
+
+    /// Places a call from a device, or from the DN as a whole, which then rings first.
+    pub async fn make_call(
+        &self,
+        dn: &str,
+        device_id: Option<&str>,
+        request: &ActionRequest,
+    ) -> Result<Performed, PbxError> {
+        let path = match device_id {
+            Some(device) => format!(
+                "/callcontrol/{}/devices/{}/makecall",
+                encode(dn),
+                encode(device)
+            ),
+            None => format!("/callcontrol/{}/makecall", encode(dn)),
+        };
+        let timeout = request.timeout.map_or(MAKE_CALL_TIMEOUT, |seconds| {
+            Duration::from_secs(seconds.into()).saturating_add(MAKE_CALL_MARGIN)
+        });
+        self.perform(path, request, timeout).await
+    }
+
+    /// Ends or rejects a leg.
+    pub async fn drop_participant(&self, dn: &str, id: i64) -> Result<Performed, PbxError> {
+        let path = format!("/callcontrol/{}/participants/{id}/drop", encode(dn));
+        self.perform(path, &ActionRequest::default(), ACTION_TIMEOUT)
+            .await
+    }
+
+    async fn perform(
+        &self,
+        path: String,
+        request: &ActionRequest,
+        timeout: Duration,
+    ) -> Result<Performed, PbxError> {
+        let body = serde_json::to_vec(request).map_err(|error| {
+            PbxError::NotConfigured(format!("cannot write the request: {error}"))
+        })?;
+        read_outcome(&self.act(path, body, timeout).await?)
+    }
+}

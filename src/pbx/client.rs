@@ -1,0 +1,189 @@
+//! The way of every request to the PBX: a token, the exchange, one renewal after a 401.
+//!
+//! Two kinds of requests: *reads*, whose failure is a failure; and *actions*, after whose failure
+//! nobody knows what happened ([`PbxError::OutcomeUnknown`]) unless the PBX said so with a status.
+
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::PbxError;
+use super::sign_in::SignInError;
+use super::token::Token;
+use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport};
+
+/// For a read: 3CX answers these in well under a second when it is healthy.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Hands out the one token of the PBX.
+pub trait TokenSource {
+    /// A token that works.
+    fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>>;
+
+    /// Another token than `refused`, which the PBX answered with 401.
+    fn replace<'a>(&'a self, refused: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>>;
+
+    /// Who signs in, for messages: a client id or user name.
+    fn client(&self) -> &str;
+}
+
+/// The PBX, reached through the ports.
+#[derive(Clone, Copy)]
+pub struct Pbx<'a> {
+    transport: &'a dyn Transport,
+    tokens: &'a dyn TokenSource,
+}
+
+impl<'a> Pbx<'a> {
+    /// A PBX behind these ports.
+    pub fn new(transport: &'a dyn Transport, tokens: &'a dyn TokenSource) -> Self {
+        Self { transport, tokens }
+    }
+
+    /// Reads `path` as JSON.
+    pub(super) async fn read<T: DeserializeOwned>(&self, path: String) -> Result<T, PbxError> {
+        let request = |token: &Token| HttpRequest {
+            method: Method::Get,
+            path: path.clone(),
+            bearer: Some(token.value.clone()),
+            body: None,
+            timeout: READ_TIMEOUT,
+        };
+        let response = self.authorized(request, PbxError::Unreachable).await?;
+        if !response.is_success() {
+            return Err(refusal(&response, "GET", &path));
+        }
+        serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))
+    }
+
+    /// Posts an action once. Only a 401 is repeated: it certainly did nothing.
+    pub(super) async fn act(
+        &self,
+        path: String,
+        body: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<HttpResponse, PbxError> {
+        let request = |token: &Token| HttpRequest {
+            method: Method::Post,
+            path: path.clone(),
+            bearer: Some(token.value.clone()),
+            body: Some(Body::Json(body.clone())),
+            timeout,
+        };
+        let unclear = |error: super::TransportError| PbxError::OutcomeUnknown(error.to_string());
+        let response = self.authorized(request, unclear).await?;
+        match response.status {
+            200..=299 => Ok(response),
+            300..=499 => Err(refusal(&response, "POST", &path)),
+            status => Err(PbxError::OutcomeUnknown(format!("it answered {status}"))),
+        }
+    }
+
+    /// Sends with a token; after a 401 once more with another one.
+    async fn authorized(
+        &self,
+        request: impl Fn(&Token) -> HttpRequest,
+        lost: impl Fn(super::TransportError) -> PbxError,
+    ) -> Result<HttpResponse, PbxError> {
+        let token = self.tokens.token().await?;
+        let response = self.transport.send(request(&token)).await.map_err(&lost)?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        let token = self.tokens.replace(&token).await?;
+        let response = self.transport.send(request(&token)).await.map_err(&lost)?;
+        if response.status == 401 {
+            return Err(PbxError::TokenRefused {
+                client: self.tokens.client().to_owned(),
+            });
+        }
+        Ok(response)
+    }
+}
+
+/// What a status other than 2xx means.
+fn refusal(response: &HttpResponse, method: &str, path: &str) -> PbxError {
+    let message = complaint(&response.body);
+    let path = path.split('?').next().unwrap_or_default();
+    match response.status {
+        300..=399 => PbxError::Garbled(format!("a redirect ({})", response.status)),
+        403 => PbxError::Forbidden {
+            what: format!("{method} {path}"),
+        },
+        404 => PbxError::NotFound {
+            what: path.to_owned(),
+        },
+        422 => PbxError::Unprocessable { message },
+        424 => PbxError::NoDevice { message },
+        status @ 500.. => PbxError::Failed { status, message },
+        status => PbxError::Rejected { status, message },
+    }
+}
+
+#[derive(Deserialize)]
+struct ODataError {
+    error: ODataErrorBody,
+}
+
+#[derive(Deserialize)]
+struct ODataErrorBody {
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ActionError {
+    reasontext: Option<String>,
+    reason: Option<String>,
+}
+
+/// The PBX's own words: OData's `error.message`, or Call Control's `reasontext`.
+fn complaint(body: &[u8]) -> String {
+    let from_odata = || {
+        serde_json::from_slice::<ODataError>(body)
+            .ok()
+            .and_then(|body| body.error.message)
+    };
+    let from_action = || {
+        serde_json::from_slice::<ActionError>(body)
+            .ok()
+            .and_then(|body| body.reasontext.or(body.reason))
+    };
+    from_odata()
+        .or_else(from_action)
+        .unwrap_or_default()
+        .chars()
+        .take(300)
+        .collect()
+}
+
+/// What came instead of the JSON that the API sends.
+fn garbled(response: &HttpResponse, error: &serde_json::Error) -> PbxError {
+    let begins_with_tag = response
+        .body
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        == Some(&b'<');
+    PbxError::Garbled(
+        match (response.body.is_empty(), begins_with_tag, error.is_eof()) {
+            (true, _, _) => format!("an empty answer ({})", response.status),
+            (_, true, _) => format!("an HTML page ({})", response.status),
+            (_, _, true) => "an answer that ends in the middle".to_owned(),
+            _ => format!("JSON of another shape ({error})"),
+        },
+    )
+}
+
+/// Reads the answer of an action that was carried out; an unreadable one leaves it unclear.
+pub(super) fn read_outcome<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, PbxError> {
+    serde_json::from_slice(&response.body).map_err(|error| {
+        PbxError::OutcomeUnknown(format!(
+            "it answered with {}",
+            match garbled(response, &error) {
+                PbxError::Garbled(what) => what,
+                other => other.to_string(),
+            }
+        ))
+    })
+}
