@@ -1,0 +1,53 @@
+//! What the Durable Object `PbxSession` can be asked, and how it answers.
+//!
+//! One object per PBX holds what must exist once: the token, and the ledger of calls placed under a
+//! key. Caller (`edge::session_client`) and object (`edge::pbx_session`) share these types; nothing
+//! else crosses between them. Answers travel as the JSON of the type named at each command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::{Claim, Ended};
+
+/// One question to the object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Command {
+    /// A token that works → `Result<TokenRecord, SignInError>`.
+    Token {
+        /// The generation that the PBX refused with 401, if that is why.
+        instead_of: Option<u64>,
+    },
+    /// Begin something that must happen once → `Begun`.
+    Begin {
+        /// Who wants what, under which key.
+        claim: Claim,
+    },
+    /// Record how it ended → `()`.
+    End {
+        /// The claim that was fresh.
+        claim: Claim,
+        /// How it ended.
+        ended: Ended,
+    },
+    /// How things are → [`Status`].
+    Status,
+}
+
+/// How the object is doing; safe to show to anyone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// A token is held that should work.
+    pub signed_in: bool,
+    /// Signing in is failing: `refused` by the PBX, or `unreachable`.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why signing in fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The PBX answers and says no.
+    Refused,
+    /// The PBX does not answer.
+    Unreachable,
+}

@@ -1,0 +1,133 @@
+//! What an administrator set: every variable of the Worker, read once per isolate.
+//!
+//! Each concern reads its own variables and fails on its own, so that one bad value is named
+//! at the place that needs it and on `/health`, and nothing else stops working.
+//!
+//! Not here: what the settings mean in action (`pbx`, `policy`, `auth`), and where variables come
+//! from (`edge::variables`, or a map in tests).
+
+mod access;
+mod pbx;
+
+pub use access::Access;
+pub use pbx::{AuthMode, PbxSettings};
+
+use crate::policy::{DialRules, ExtensionNumber};
+
+/// Where variables come from: the Worker's environment, or a map in tests.
+pub trait Variables {
+    /// The value of a variable or secret; `None` where it is not set.
+    fn get(&self, name: &str) -> Option<String>;
+
+    /// The same without surrounding space, and `None` where nothing is left.
+    fn filled(&self, name: &str) -> Option<String> {
+        self.get(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    }
+}
+
+/// A variable that is set to something it cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct SettingError {
+    /// The variable to mend.
+    pub variable: &'static str,
+    /// What is wrong with it, without the value where the value is a secret.
+    pub problem: String,
+}
+
+impl SettingError {
+    /// An error about `variable`.
+    pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            variable,
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Everything that is set, each concern with its own fault.
+#[derive(Debug)]
+pub struct Settings {
+    /// The PBX to drive; `Ok(None)` where `PBX_FQDN` is not set.
+    pub pbx: Result<Option<PbxSettings>, SettingError>,
+    /// Who may call.
+    pub access: Result<Access, SettingError>,
+    /// Which numbers may be dialled.
+    pub dialing: Result<DialRules, SettingError>,
+    /// `PBX_DEFAULT_EXTENSION`: used where a tool's `extension` is left out.
+    pub default_extension: Result<Option<ExtensionNumber>, SettingError>,
+}
+
+impl Settings {
+    /// Reads every concern; never fails as a whole.
+    pub fn read(variables: &dyn Variables) -> Self {
+        Self {
+            pbx: PbxSettings::read(variables),
+            access: Access::read(variables),
+            dialing: dialing(variables),
+            default_extension: default_extension(variables),
+        }
+    }
+
+    /// Every fault, for `/health` and the log.
+    pub fn faults(&self) -> Vec<&SettingError> {
+        [
+            self.pbx.as_ref().err(),
+            self.access.as_ref().err(),
+            self.dialing.as_ref().err(),
+            self.default_extension.as_ref().err(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+fn dialing(variables: &dyn Variables) -> Result<DialRules, SettingError> {
+    // Not `filled`: an empty `DIAL_ALLOW` is a rule of its own, "no outside calls".
+    DialRules::from_settings(
+        variables.get("DIAL_ALLOW").as_deref(),
+        variables.get("DIAL_DENY").as_deref(),
+        variables.filled("HOME_COUNTRY").as_deref(),
+    )
+    .map_err(|problem| SettingError::new(problem.variable, problem.problem))
+}
+
+fn default_extension(variables: &dyn Variables) -> Result<Option<ExtensionNumber>, SettingError> {
+    variables
+        .filled("PBX_DEFAULT_EXTENSION")
+        .map(|text| {
+            ExtensionNumber::parse(&text)
+                .map_err(|error| SettingError::new("PBX_DEFAULT_EXTENSION", error.to_string()))
+        })
+        .transpose()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::collections::BTreeMap;
+
+    use super::Variables;
+
+    /// Variables from a list of pairs.
+    pub(crate) struct Given(BTreeMap<String, String>);
+
+    impl Given {
+        pub(crate) fn new(pairs: &[(&str, &str)]) -> Self {
+            Self(
+                pairs
+                    .iter()
+                    .map(|(name, value)| ((*name).into(), (*value).into()))
+                    .collect(),
+            )
+        }
+    }
+
+    impl Variables for Given {
+        fn get(&self, name: &str) -> Option<String> {
+            self.0.get(name).cloned()
+        }
+    }
+}
