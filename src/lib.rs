@@ -1,0 +1,34 @@
+//! 3CX MCP Server at the edge: a Cloudflare Worker that lets AI assistants run a company's 3CX
+//! telephone system.
+//!
+//! The house, and which way its arrows point:
+//!
+//! | room | what for | knows |
+//! |---|---|---|
+//! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | nobody |
+//! | [`auth`] | who a caller is: API keys, origins, secrets that do not print | nobody |
+//! | [`policy`] | what may be done: numbers, dialling rules, one call a key | nobody |
+//! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth::Secret` |
+//! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |
+//! | [`tools`] | one file a tool | all above |
+//! | [`resources`] | one file a resource | `tools` |
+//! | [`prompts`] | what people start with | `mcp` |
+//! | [`server`] | tools, resources and prompts behind the protocol | all above |
+//! | [`session`] | what the Durable Object can be asked | `pbx`, `policy` |
+//! | `edge` | Cloudflare: router, Durable Objects, fetch, clock (wasm32 only) | everybody |
+//!
+//! Everything but `edge` is pure and is tested on the host: no I/O, no clock, no randomness.
+
+pub mod auth;
+#[cfg(target_arch = "wasm32")]
+mod edge;
+pub mod mcp;
+pub mod pbx;
+pub mod policy;
+pub mod prompts;
+pub mod resources;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod timestamp;
+pub mod tools;

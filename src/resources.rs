@@ -1,0 +1,95 @@
+//! The resources: views of the telephone system that a client can attach or watch.
+//!
+//! One file a resource. On the wire they are `threecx://…`, because RFC 3986 lets no scheme begin
+//! with a digit and clients refuse lists that hold one; `3cx://…` is accepted as the same thing, and
+//! answered under the URI that was asked for.
+//!
+//! Not here: the protocol (`mcp`) and what a tool does with the same facts (`tools`).
+
+mod address;
+mod extensions;
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+pub use address::{Address, View};
+
+use crate::mcp::{ReadError, ResourceText};
+use crate::tools::{Desk, ToolError};
+
+/// The media type of every resource here.
+pub const MEDIA_TYPE: &str = "application/json";
+
+/// `resources/list`: a JSON array, written once per isolate.
+pub fn list() -> &'static str {
+    static LIST: LazyLock<String> = LazyLock::new(|| {
+        let views = View::ALL.iter().map(|view| {
+            json!({
+                "uri": format!("threecx://{}", view.name()),
+                "name": view.name(),
+                "title": view.title(),
+                "description": view.description(),
+                "mimeType": MEDIA_TYPE,
+            })
+        });
+        Value::Array(views.collect()).to_string()
+    });
+    &LIST
+}
+
+/// `resources/templates/list`: a JSON array, written once per isolate.
+pub fn templates() -> &'static str {
+    static TEMPLATES: LazyLock<String> = LazyLock::new(|| {
+        json!([
+            {
+                "uriTemplate": EXTENSION_TEMPLATE,
+                "name": "extension",
+                "title": "One extension",
+                "description": "One person of the phone system: name, department, presence and \
+                    current calls.",
+                "mimeType": MEDIA_TYPE,
+            },
+            {
+                "uriTemplate": ALIAS_TEMPLATE,
+                "name": "3cx",
+                "title": "The same views under 3cx://",
+                "description": "3cx://extensions is threecx://extensions by the name that 3CX \
+                    documents use.",
+                "mimeType": MEDIA_TYPE,
+            },
+        ])
+        .to_string()
+    });
+    &TEMPLATES
+}
+
+/// The template of one extension.
+pub const EXTENSION_TEMPLATE: &str = "threecx://extensions/{number}";
+/// The template of the alias.
+pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
+
+/// Reads the resource at `uri`.
+pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError> {
+    let address = Address::parse(uri).ok_or(ReadError::NotFound)?;
+    let outcome = match address {
+        Address::View(View::Extensions) => extensions::all(desk).await.map(Some),
+        Address::Extension(number) => extensions::one(&number, desk).await,
+    };
+    match outcome {
+        Ok(Some(contents)) => Ok(ResourceText {
+            uri: uri.to_owned(),
+            mime_type: MEDIA_TYPE.into(),
+            text: contents.to_string(),
+        }),
+        Ok(None) => Err(ReadError::NotFound),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+fn failed(error: &ToolError) -> ReadError {
+    ReadError::Failed {
+        message: error.text(),
+        data: error.structured(),
+    }
+}

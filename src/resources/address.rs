@@ -1,0 +1,109 @@
+//! Which resource a URI names.
+
+/// A whole view, listed by `resources/list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Everybody.
+    Extensions,
+}
+
+impl View {
+    /// All of them, in the order of the list.
+    pub const ALL: &'static [Self] = &[Self::Extensions];
+
+    /// The part after `threecx://`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Extensions => "extensions",
+        }
+    }
+
+    /// For people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Extensions => "Extensions",
+        }
+    }
+
+    /// For models.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Extensions => {
+                "Everybody on the phone system: number, name, e-mail, department, profile, and \
+                 whether a phone is signed in."
+            }
+        }
+    }
+}
+
+/// What a URI names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A whole view.
+    View(View),
+    /// `threecx://extensions/{number}`.
+    Extension(String),
+}
+
+impl Address {
+    /// Reads `threecx://…` or its alias `3cx://…`. RFC 3986 §3.1: schemes know no case.
+    pub fn parse(uri: &str) -> Option<Self> {
+        let (scheme, rest) = uri.split_once("://")?;
+        if !scheme.eq_ignore_ascii_case("threecx") && scheme != "3cx" && scheme != "3CX" {
+            return None;
+        }
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        match rest.split_once('/') {
+            None => View::ALL
+                .iter()
+                .find(|view| view.name() == rest)
+                .copied()
+                .map(Self::View),
+            Some(("extensions", number)) if is_number(number) => {
+                Some(Self::Extension(number.to_owned()))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_schemes_name_the_same() {
+        let check = |uri: &str, expected: Option<Address>| {
+            assert_eq!(Address::parse(uri), expected, "{uri}");
+        };
+        let extensions = Some(Address::View(View::Extensions));
+        check("threecx://extensions", extensions.clone());
+        check("3cx://extensions", extensions.clone());
+        check("THREECX://extensions/", extensions);
+        check(
+            "3cx://extensions/100",
+            Some(Address::Extension("100".into())),
+        );
+        check(
+            "threecx://extensions/100/",
+            Some(Address::Extension("100".into())),
+        );
+        for uri in [
+            "threecx://nothing",
+            "http://extensions",
+            "threecx:extensions",
+            "extensions",
+            "",
+            "threecx://extensions/../users",
+            "threecx://extensions/1?x=1",
+            "threecx://extensions/123456789",
+            "4cx://extensions",
+        ] {
+            check(uri, None);
+        }
+    }
+}

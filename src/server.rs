@@ -1,0 +1,121 @@
+//! The telephone system behind the protocol: tools, resources and prompts put into [`mcp::Service`].
+//!
+//! [`mcp::Service`]: crate::mcp::Service
+
+use std::sync::LazyLock;
+
+use crate::auth::Scope;
+use crate::mcp::{
+    CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
+    PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall, ToolResult,
+};
+use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, View};
+use crate::tools::{Desk, all_users, departments};
+use crate::{prompts, resources, tools};
+
+/// The version of this product.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+const INSTRUCTIONS: &str = "This server runs a company's 3CX telephone system. Extensions are \
+short internal numbers such as \"100\"; outside numbers may be written as people write them \
+(0500000000, +966500000000). Find people with get_extensions, see what one is doing with \
+get_presence. make_call really makes telephones ring: call only whom the user asked for, give an \
+idempotency_key, and after outcome_unknown look with get_presence instead of calling again. \
+Errors carry a code and a hint that says what to do next.";
+
+/// The server as one caller sees it, for one request.
+pub struct Server<'a> {
+    /// What the tools work with.
+    pub desk: Desk<'a>,
+}
+
+impl Service for Server<'_> {
+    fn identity(&self) -> &Identity {
+        static IDENTITY: LazyLock<Identity> = LazyLock::new(|| Identity {
+            name: "3cx-mcp-edge".into(),
+            title: "3CX telephone system".into(),
+            version: VERSION.into(),
+            website_url: None,
+            description: Some(
+                "Runs a company's 3CX telephone system: people, presence, calls.".into(),
+            ),
+            instructions: INSTRUCTIONS.into(),
+        });
+        &IDENTITY
+    }
+
+    fn tools(&self) -> &str {
+        tools::definitions()
+    }
+
+    fn resources(&self) -> &str {
+        resources::list()
+    }
+
+    fn resource_templates(&self) -> &str {
+        resources::templates()
+    }
+
+    fn prompts(&self) -> &str {
+        prompts::list()
+    }
+
+    async fn call_tool(&self, call: ToolCall<'_>) -> Result<ToolResult, CallError> {
+        tools::call(call.name, call.arguments, &self.desk)
+            .await
+            .ok_or(CallError::UnknownTool)
+    }
+
+    async fn read_resource(&self, uri: &str) -> Result<ResourceText, ReadError> {
+        self.desk
+            .require_scope(Scope::Read, "resources")
+            .map_err(|error| ReadError::Failed {
+                message: error.text(),
+                data: error.structured(),
+            })?;
+        resources::read(uri, &self.desk).await
+    }
+
+    fn get_prompt(&self, name: &str, arguments: &PromptArguments) -> Result<Prompt, PromptError> {
+        prompts::get(name, arguments)
+    }
+
+    async fn complete(&self, request: CompletionRequest<'_>) -> Completion {
+        if self.desk.require_scope(Scope::Read, "completion").is_err() {
+            return Completion::default();
+        }
+        let candidates = match (request.reference, request.argument) {
+            (CompletionReference::Resource(ALIAS_TEMPLATE), "view") => View::ALL
+                .iter()
+                .map(|view| view.name().to_owned())
+                .collect(),
+            (CompletionReference::Resource(EXTENSION_TEMPLATE), "number")
+            | (CompletionReference::Prompt(prompts::REACH), "from") => self.numbers().await,
+            (CompletionReference::Prompt(prompts::WHO_IS_FREE), "department") => {
+                departments(&self.desk)
+                    .await
+                    .map(|all| all.names())
+                    .unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        let typed = request.value.to_lowercase();
+        let fits = |candidate: &String| candidate.to_lowercase().starts_with(&typed);
+        Completion {
+            values: candidates.into_iter().filter(fits).collect(),
+            total: None,
+            has_more: None,
+        }
+    }
+}
+
+impl Server<'_> {
+    /// Numbers to propose; none where the PBX cannot be asked: a completion never fails.
+    async fn numbers(&self) -> Vec<String> {
+        let users = all_users(&self.desk)
+            .await
+            .map(|(users, _)| users)
+            .unwrap_or_default();
+        users.into_iter().map(|user| user.number).collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! The tools: what an assistant can do with the telephone system.
+//!
+//! One file a tool, in the same order everywhere: arguments, result, what it does, tests. A tool is
+//! a type that implements [`Tool`]; the table at the end of this file is all that knows them by
+//! name. Schemas come from the same types that validate the input.
+//!
+//! Invariants
+//! - Failure is data: a tool answers [`ToolError`], which the caller sees as `isError` with a code,
+//!   a text to act on and a hint. Nothing in here ends in a JSON-RPC error.
+//! - A tool that acts says what really happened, in the PBX's terms.
+//!
+//! Not here: the protocol (`mcp`), 3CX's wire (`pbx`), who may call (`auth`), I/O (`edge`).
+
+mod answer;
+mod definition;
+mod desk;
+mod drop_call;
+mod error;
+mod get_extensions;
+mod get_presence;
+mod make_call;
+mod once;
+mod participant;
+mod people;
+mod phone;
+mod presence;
+
+use std::sync::LazyLock;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use definition::Hints;
+use definition::Takes;
+pub use desk::Desk;
+pub use error::{Code, ToolError};
+pub(crate) use people::{Directory, all_users, departments};
+pub(crate) use presence::{Leg, presence_of};
+
+use crate::auth::Scope;
+use crate::mcp::ToolResult;
+
+/// One tool.
+pub trait Tool {
+    /// The name on the wire: part of the contract.
+    const NAME: &'static str;
+    /// For people.
+    const TITLE: &'static str;
+    /// For models: what it does, on what, and what it cannot do.
+    const DESCRIPTION: &'static str;
+    /// What a caller must be allowed.
+    const SCOPE: Scope;
+    /// The four annotations of MCP.
+    const HINTS: Hints;
+    /// What it takes.
+    type Arguments: DeserializeOwned + JsonSchema;
+    /// What it answers; always an object.
+    type Output: Serialize + JsonSchema;
+
+    /// Does it.
+    fn run(
+        arguments: Self::Arguments,
+        desk: &Desk<'_>,
+    ) -> impl Future<Output = Result<Self::Output, ToolError>>;
+}
+
+/// The table: adding a tool is one line here and one file beside this one.
+macro_rules! tools {
+    ($($tool:ty),+ $(,)?) => {
+        /// The definitions for `tools/list`, a JSON array, written once per isolate.
+        pub fn definitions() -> &'static str {
+            static DEFINITIONS: LazyLock<String> =
+                LazyLock::new(|| definition::array(&[$(definition::of::<$tool>()),+]));
+            &DEFINITIONS
+        }
+
+        /// Calls a tool by name with JSON arguments; `None` where there is no such tool.
+        pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
+            $(if name == <$tool>::NAME {
+                static TAKES: LazyLock<Takes> = LazyLock::new(Takes::of::<$tool>);
+                return Some(answer::call::<$tool>(arguments, &TAKES, desk).await);
+            })+
+            None
+        }
+    };
+}
+
+tools![
+    drop_call::DropCall,
+    get_extensions::GetExtensions,
+    get_presence::GetPresence,
+    make_call::MakeCall,
+];

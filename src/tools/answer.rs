@@ -1,0 +1,84 @@
+//! From JSON arguments to a tool and back to a result: the same for every tool.
+//!
+//! Unknown arguments are passed over, as the protocol's reference server does it (some clients add
+//! their own), but they are named in `warnings`: an `idempotencyKey` that was meant to be
+//! `idempotency_key` must not vanish without a word.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::definition::Takes;
+use super::{Code, Desk, Tool, ToolError};
+use crate::mcp::ToolResult;
+
+/// Runs `T` with arguments that are the text of a JSON object.
+pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_>) -> ToolResult {
+    if let Err(error) = desk.require_scope(T::SCOPE, T::NAME) {
+        return failure(&error);
+    }
+    let parsed = match serde_json::from_str::<T::Arguments>(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return failure(&misfit(T::NAME, takes, &error)),
+    };
+    match T::run(parsed, desk).await {
+        Ok(output) => success(&output, &ignored(T::NAME, takes, arguments)),
+        Err(error) => failure(&error),
+    }
+}
+
+fn success<O: serde::Serialize>(output: &O, warnings: &[String]) -> ToolResult {
+    let text = if warnings.is_empty() {
+        serde_json::to_string(output)
+    } else {
+        serde_json::to_value(output).map(|mut value| {
+            if let Some(members) = value.as_object_mut() {
+                members.insert("warnings".to_owned(), json!(warnings));
+            }
+            value.to_string()
+        })
+    };
+    match text {
+        Ok(text) => ToolResult {
+            structured: Some(text.clone()),
+            text,
+            is_error: false,
+        },
+        Err(error) => failure(&ToolError::new(
+            Code::ProviderFailed,
+            format!("the answer could not be written: {error}"),
+        )),
+    }
+}
+
+fn failure(error: &ToolError) -> ToolResult {
+    ToolResult {
+        text: error.text(),
+        structured: Some(error.structured().to_string()),
+        is_error: true,
+    }
+}
+
+/// Arguments that do not fit: what is wrong, and what the tool takes.
+fn misfit(tool: &str, takes: &Takes, error: &serde_json::Error) -> ToolError {
+    let problem = error.to_string();
+    let problem = problem.split(" at line ").next().unwrap_or_default();
+    ToolError::invalid(format!("{tool}: {problem}")).hint(format!("{tool} takes: {takes}"))
+}
+
+/// One warning for each argument that the tool does not know.
+fn ignored(tool: &str, takes: &Takes, arguments: &str) -> Vec<String> {
+    let Ok(given) = serde_json::from_str::<BTreeMap<String, &RawValue>>(arguments) else {
+        return Vec::new();
+    };
+    given
+        .keys()
+        .filter(|name| !takes.knows(name))
+        .take(10)
+        .map(|name| {
+            let name: String = name.chars().take(60).collect();
+            format!("`{name}` was ignored: {tool} has no such argument")
+        })
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! What a tool works with: the PBX, the rules, the caller, the time. Built once per request.
+
+use super::{Code, ToolError};
+use crate::auth::{Caller, Scope};
+use crate::pbx::{Memory, Millis, Pbx};
+use crate::policy::{CallLedger, DialRules, ExtensionNumber};
+use crate::settings::{SettingError, Settings};
+
+/// Everything a tool may touch.
+pub struct Desk<'a> {
+    /// The PBX, or why there is none to drive.
+    pub pbx: Result<Pbx<'a>, String>,
+    /// What this isolate remembers of the PBX.
+    pub memory: &'a Memory,
+    /// Remembers which calls were placed under which key, for all isolates.
+    pub ledger: &'a dyn CallLedger,
+    /// What an administrator set.
+    pub settings: &'a Settings,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// When the request came.
+    pub now: Millis,
+}
+
+impl<'a> Desk<'a> {
+    /// The PBX to drive.
+    pub fn pbx(&self) -> Result<Pbx<'a>, ToolError> {
+        self.pbx.as_ref().copied().map_err(|problem| {
+            ToolError::new(Code::PbxNotConfigured, problem.clone())
+                .hint("an administrator must set this; /health shows what is missing")
+        })
+    }
+
+    /// The rules for numbers.
+    pub fn dialing(&self) -> Result<&'a DialRules, ToolError> {
+        self.settings.dialing.as_ref().map_err(misconfigured)
+    }
+
+    /// Refuses a caller that lacks `scope`.
+    pub fn require_scope(&self, scope: Scope, what: &str) -> Result<(), ToolError> {
+        if self.caller.scopes.contains(scope) {
+            return Ok(());
+        }
+        let message = format!("`{}` may not use {what}", self.caller.name);
+        Err(ToolError::new(Code::Forbidden, message).hint(format!(
+            "an administrator can give this key the scope `{scope}`"
+        )))
+    }
+
+    /// The extension that a tool is about: the argument, else `PBX_DEFAULT_EXTENSION`; one that
+    /// this caller may touch.
+    pub fn extension(&self, argument: Option<&str>) -> Result<ExtensionNumber, ToolError> {
+        let extension = match argument.map(str::trim).filter(|text| !text.is_empty()) {
+            Some(text) => ExtensionNumber::parse(text)?,
+            None => self
+                .settings
+                .default_extension
+                .as_ref()
+                .map_err(misconfigured)?
+                .clone()
+                .ok_or_else(|| {
+                    ToolError::invalid("extension is missing, and there is no default extension")
+                        .hint("say which extension, for example \"100\"; get_extensions lists them")
+                })?,
+        };
+        if !self.may_touch(extension.as_str()) {
+            let message = format!("`{}` may not touch extension {extension}", self.caller.name);
+            return Err(ToolError::new(Code::Forbidden, message)
+                .hint("an administrator can add it to the extensions of this key"));
+        }
+        Ok(extension)
+    }
+
+    /// Whether this caller may see and use an extension.
+    pub fn may_touch(&self, number: &str) -> bool {
+        self.caller.extensions.contains(number)
+    }
+}
+
+fn misconfigured(error: &SettingError) -> ToolError {
+    ToolError::new(Code::PbxNotConfigured, error.to_string())
+        .hint("an administrator must mend this variable")
+}

@@ -1,0 +1,277 @@
+//! How a tool fails: a code from a closed list, words to act on, a hint, and whether to try again.
+//!
+//! The one mapping from the PBX's failures to what a caller reads is here too, so that the same
+//! fault reads the same in every tool and resource.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::pbx::{PbxError, SignInError};
+use crate::policy::{NumberError, Rejection};
+
+/// `error.code`: the list is a contract with outside programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The arguments can never work.
+    InvalidArgument,
+    /// No such extension, call or device.
+    NotFound,
+    /// Several calls fit; the message lists them.
+    AmbiguousParticipant,
+    /// The call is not in a state for this.
+    WrongCallState,
+    /// 3CX has no way to do this.
+    NotSupportedByPbx,
+    /// The caller, or our client on the PBX, may not.
+    Forbidden,
+    /// This number may not be dialled.
+    ForbiddenDestination,
+    /// Say yes first.
+    ConfirmationRequired,
+    /// A cap is used up.
+    LimitReached,
+    /// The administrator has work to do.
+    PbxNotConfigured,
+    /// No connection, or no answer that can be used.
+    PbxUnreachable,
+    /// The PBX does not let us in.
+    PbxAuthFailed,
+    /// The PBX understood and said no.
+    PbxRejected,
+    /// It may or may not have happened.
+    OutcomeUnknown,
+    /// An outside service failed.
+    ProviderFailed,
+}
+
+/// Why a tool did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolError {
+    /// From the closed list.
+    pub code: Code,
+    /// What happened, for a person.
+    pub message: String,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The same request may work later, and repeating it is safe.
+    pub retryable: bool,
+    /// Facts that belong to it, such as the calls that fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+}
+
+impl ToolError {
+    /// An error that repeating does not mend.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            retryable: false,
+            details: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Repeating later is safe and may work.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Adds facts.
+    #[must_use]
+    pub fn details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// The arguments can never work.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Code::InvalidArgument, message)
+    }
+
+    /// What a person or model reads.
+    pub fn text(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{} — {hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// `structuredContent` of a failed call.
+    pub fn structured(&self) -> Value {
+        json!({ "error": self })
+    }
+}
+
+impl From<NumberError> for ToolError {
+    fn from(error: NumberError) -> Self {
+        Self::new(number_code(error.is_refusal()), error.to_string()).hint(error.hint())
+    }
+}
+
+impl From<Rejection> for ToolError {
+    fn from(rejection: Rejection) -> Self {
+        Self::new(number_code(rejection.is_refusal()), rejection.to_string()).hint(rejection.hint())
+    }
+}
+
+/// A number that is understood and refused, or one that cannot be read.
+fn number_code(is_refusal: bool) -> Code {
+    if is_refusal {
+        Code::ForbiddenDestination
+    } else {
+        Code::InvalidArgument
+    }
+}
+
+impl From<PbxError> for ToolError {
+    fn from(error: PbxError) -> Self {
+        let message = capitalised(&error.to_string());
+        match error {
+            PbxError::NotConfigured(_) => Self::new(Code::PbxNotConfigured, message)
+                .hint("an administrator must set the variables that /health names"),
+            PbxError::SignIn(sign_in) => from_sign_in(&sign_in, message),
+            PbxError::TokenRefused { .. } => Self::new(Code::PbxAuthFailed, message).hint(
+                "give this server an API client of its own (3CX Admin Console > Integrations > \
+                 API), and switch Console Restrictions off or allow this address",
+            ),
+            PbxError::Forbidden { what } => {
+                let hint = if what.contains("/callcontrol") {
+                    "in 3CX under Integrations > API, tick Call Control API Access for this client \
+                     and add the extension to the list it may control; Call Control needs an \
+                     Enterprise licence"
+                } else {
+                    "in 3CX under Integrations > API, tick Configuration API Access for this \
+                     client and give it the role System Owner (reports) or System Admin"
+                };
+                Self::new(Code::Forbidden, message).hint(hint)
+            }
+            PbxError::NotFound { .. } => Self::new(Code::NotFound, message)
+                .hint("look again with get_presence or get_extensions: calls and devices come and go"),
+            PbxError::Unprocessable { .. } => Self::new(Code::WrongCallState, message)
+                .hint("look at the call with get_presence; it may have changed meanwhile"),
+            PbxError::NoDevice { .. } => Self::new(Code::PbxRejected, message)
+                .hint("no phone of this extension is signed in; sign one in, then try again"),
+            PbxError::Rejected { .. } => Self::new(Code::PbxRejected, message),
+            PbxError::Failed { status: 502..=504, .. } => Self::new(Code::PbxUnreachable, message)
+                .hint("the PBX is restarting or overloaded; try again in a minute")
+                .retryable(),
+            PbxError::Failed { .. } => Self::new(Code::PbxRejected, message)
+                .hint("try again; if it stays, look at the 3CX event log")
+                .retryable(),
+            PbxError::Unreachable(_) => Self::new(Code::PbxUnreachable, message)
+                .hint("check that the PBX is up and that PBX_FQDN (with its port) is right")
+                .retryable(),
+            PbxError::Garbled(_) => Self::new(Code::PbxUnreachable, message)
+                .hint("check that PBX_FQDN (with its port) is the 3CX web server itself, not a page before it")
+                .retryable(),
+            PbxError::OutcomeUnknown(_) => Self::new(Code::OutcomeUnknown, message)
+                .hint("look with get_presence before doing it again"),
+        }
+    }
+}
+
+fn from_sign_in(error: &SignInError, message: String) -> ToolError {
+    if error.is_refusal() {
+        return ToolError::new(Code::PbxAuthFailed, message).hint(
+            "check PBX_CLIENT_ID and PBX_CLIENT_SECRET (or PBX_USERNAME and PBX_PASSWORD) against \
+             3CX Admin Console > Integrations > API; the key is shown there only once",
+        );
+    }
+    ToolError::new(Code::PbxUnreachable, message)
+        .hint("check that the PBX is up and that PBX_FQDN (with its port) is right")
+        .retryable()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_advice() {
+        let check = |error: PbxError, code: Code, retryable: bool, part: &str| {
+            let error = ToolError::from(error);
+            assert_eq!(
+                (error.code, error.retryable),
+                (code, retryable),
+                "{error:?}"
+            );
+            assert!(error.text().contains(part), "{}", error.text());
+            assert!(
+                error.hint.is_some() || code == Code::PbxRejected,
+                "{error:?}"
+            );
+        };
+        let down = || SignInError::Unreachable {
+            said: "HTTP 503".into(),
+        };
+        let no = || SignInError::Refused {
+            name: "mcp".into(),
+            way: "x".into(),
+            said: "no".into(),
+        };
+        let waiting = |refused| SignInError::BackingOff {
+            retry_after_s: 4,
+            said: "so".into(),
+            refused,
+        };
+        check(down().into(), Code::PbxUnreachable, true, "PBX_FQDN");
+        check(no().into(), Code::PbxAuthFailed, false, "PBX_CLIENT_SECRET");
+        check(
+            waiting(true).into(),
+            Code::PbxAuthFailed,
+            false,
+            "next try in 4 s",
+        );
+        check(
+            waiting(false).into(),
+            Code::PbxUnreachable,
+            true,
+            "next try in 4 s",
+        );
+        let forbidden = |what: &str| PbxError::Forbidden { what: what.into() };
+        check(
+            forbidden("GET /callcontrol/113"),
+            Code::Forbidden,
+            false,
+            "Call Control",
+        );
+        check(
+            forbidden("GET /xapi/v1/Users"),
+            Code::Forbidden,
+            false,
+            "Configuration API",
+        );
+        let failed = |status| PbxError::Failed {
+            status,
+            message: String::new(),
+        };
+        check(failed(500), Code::PbxRejected, true, "(500)");
+        check(failed(503), Code::PbxUnreachable, true, "(503)");
+        check(
+            PbxError::OutcomeUnknown("cut".into()),
+            Code::OutcomeUnknown,
+            false,
+            "get_presence",
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! Doing a thing once under a key, whatever the number of isolates and repetitions.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Code, Desk, ToolError};
+use crate::policy::{Begun, Claim, Ended, MAX_KEY_CHARS};
+
+/// Runs `work` unless it was done under `key`; the answer, and whether it is an earlier one.
+///
+/// What certainly was not done frees the key. What was done, and what may have been done, is the
+/// answer to every repetition.
+pub(super) async fn once<T: Serialize + DeserializeOwned>(
+    desk: &Desk<'_>,
+    tool: &str,
+    key: &str,
+    intent: String,
+    work: impl Future<Output = Result<T, ToolError>>,
+) -> Result<(T, bool), ToolError> {
+    let claim = Claim {
+        caller: desk.caller.name.clone(),
+        tool: tool.to_owned(),
+        key: checked(key)?.to_owned(),
+        intent,
+    };
+    let begun = desk.ledger.begin(&claim).await.map_err(|error| {
+        ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
+            .hint("try again with the same idempotency_key")
+            .retryable()
+    })?;
+    match begun {
+        Begun::Fresh => {}
+        Begun::Answered { answer } => return earlier(&answer).map(|output| (output, true)),
+        Begun::Running => {
+            return Err(ToolError::new(
+                Code::OutcomeUnknown,
+                "a request with this idempotency_key is still under way",
+            )
+            .hint("repeat it with the same key in a few seconds to learn how it ended")
+            .retryable());
+        }
+        Begun::Unclear => {
+            return Err(ToolError::new(
+                Code::OutcomeUnknown,
+                "a request with this idempotency_key was begun, and how it ended is not known",
+            )
+            .hint("look with get_presence; use a new key only if you want to do it again"));
+        }
+        Begun::Conflict => {
+            return Err(ToolError::invalid(
+                "this idempotency_key was used before for something else",
+            )
+            .hint("use a new key for each thing that you want done"));
+        }
+    }
+    let outcome = work.await;
+    let ended = match &outcome {
+        Err(error) if error.code != Code::OutcomeUnknown => Some(Ended::NotDone),
+        outcome => serde_json::to_string(outcome)
+            .ok()
+            .map(|answer| Ended::Answered { answer }),
+    };
+    // Where the end cannot be recorded the claim stays open, and repetitions hear "not known":
+    // the truth for this caller is still the outcome itself.
+    if let Some(ended) = ended {
+        let _ = desk.ledger.end(&claim, ended).await;
+    }
+    outcome.map(|output| (output, false))
+}
+
+fn checked(key: &str) -> Result<&str, ToolError> {
+    let key = key.trim();
+    let length = key.chars().count();
+    if (1..=MAX_KEY_CHARS).contains(&length) && !key.chars().any(char::is_control) {
+        return Ok(key);
+    }
+    Err(ToolError::invalid(format!(
+        "idempotency_key must be 1 to {MAX_KEY_CHARS} characters without control characters"
+    ))
+    .hint("a UUID does well"))
+}
+
+fn earlier<T: DeserializeOwned>(answer: &str) -> Result<T, ToolError> {
+    serde_json::from_str::<Result<T, ToolError>>(answer).unwrap_or_else(|_| {
+        Err(ToolError::new(
+            Code::OutcomeUnknown,
+            "this was done before, but the answer on record cannot be read any more",
+        )
+        .hint("look with get_presence"))
+    })
+}
