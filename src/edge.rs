@@ -1,0 +1,29 @@
+//! Cloudflare: the only room that knows the `worker` crate.
+//!
+//! Thin on purpose. It turns HTTP into the core's types and back, runs `fetch`, keeps the Durable
+//! Object, and hands the core its clock. Decisions live in the other rooms, where the host tests
+//! them.
+
+mod clock;
+mod isolate;
+mod log;
+mod pbx_session;
+mod reply;
+mod router;
+mod session_client;
+mod upstream;
+mod variables;
+
+use worker::{Context, Env, Request, Response, Result, event};
+
+/// Runs at every instantiation, so again after a panic has reset the isolate.
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Every HTTP request.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    router::route(request, &env).await
+}

@@ -1,0 +1,66 @@
+//! HTTP answers: JSON bytes, the headers that every answer carries, CORS.
+
+use serde_json::{Value, json};
+use worker::{Headers, Response, Result};
+
+use crate::mcp;
+
+/// Methods and headers that a browser page of an allowed origin may use.
+const CORS: [(&str, &str); 4] = [
+    ("access-control-allow-methods", "GET, POST, DELETE, OPTIONS"),
+    (
+        "access-control-allow-headers",
+        "Content-Type, Accept, Authorization, mcp-session-id, MCP-Protocol-Version, Mcp-Method, \
+         Mcp-Name",
+    ),
+    ("access-control-expose-headers", "WWW-Authenticate"),
+    ("access-control-max-age", "86400"),
+];
+
+/// What the protocol answered.
+pub(super) fn mcp(answer: mcp::HttpResponse) -> Result<Response> {
+    let mut response = match answer.body {
+        Some(body) => json_bytes(body)?,
+        None => Response::empty()?,
+    };
+    if answer.allow_post {
+        response.headers_mut().set("allow", "POST")?;
+    }
+    Ok(response.with_status(answer.status))
+}
+
+/// A JSON value.
+pub(super) fn json(status: u16, value: &Value) -> Result<Response> {
+    Ok(json_bytes(value.to_string().into_bytes())?.with_status(status))
+}
+
+/// A refusal before the protocol: a JSON-RPC error without id, which MCP clients show.
+pub(super) fn refusal(status: u16, message: &str) -> Result<Response> {
+    json(
+        status,
+        &json!({ "jsonrpc": "2.0", "error": { "code": -32000, "message": message } }),
+    )
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: u16) -> Result<Response> {
+    Ok(Response::empty()?.with_status(status))
+}
+
+fn json_bytes(body: Vec<u8>) -> Result<Response> {
+    let mut response = Response::from_bytes(body)?;
+    response
+        .headers_mut()
+        .set("content-type", "application/json")?;
+    Ok(response)
+}
+
+/// Allows the page at `origin`, which was checked before, to read this answer.
+pub(super) fn allow_origin(headers: &mut Headers, origin: &str) -> Result<()> {
+    headers.set("access-control-allow-origin", origin)?;
+    headers.append("vary", "Origin")?;
+    for (name, value) in CORS {
+        headers.set(name, value)?;
+    }
+    Ok(())
+}

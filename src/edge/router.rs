@@ -1,0 +1,231 @@
+//! Routes, and the door before `/mcp`: origin, then who is calling, then the protocol.
+
+use serde_json::json;
+use worker::{Env, Method, Request, Response, Result, Url};
+
+use super::isolate::Isolate;
+use super::session_client::SessionClient;
+use super::upstream::Upstream;
+use super::{clock, log, reply};
+use crate::auth::{AuthRequest, Caller, Decision, authenticate};
+use crate::mcp;
+use crate::pbx::Pbx;
+use crate::server::{Server, VERSION};
+use crate::session::Trouble;
+use crate::settings::Access;
+use crate::tools::Desk;
+
+/// Answers one request; an internal failure is logged once and told in one sentence.
+pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
+    let isolate = Isolate::of(env);
+    let url = request.url()?;
+    let outcome = match url.path() {
+        "/mcp" => endpoint(request, &url, env, &isolate).await,
+        "/health" => health(env, &isolate).await,
+        "/" => front_page(),
+        _ => reply::json(
+            404,
+            &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
+        ),
+    };
+    outcome.or_else(|error| {
+        log::error(
+            "request_failed",
+            json!({ "path": url.path(), "error": error.to_string() }),
+        );
+        reply::refusal(
+            500,
+            "internal error: the request was not carried out to its end",
+        )
+    })
+}
+
+/// `/mcp`.
+async fn endpoint(request: Request, url: &Url, env: &Env, isolate: &Isolate) -> Result<Response> {
+    let access = match &isolate.settings.access {
+        Ok(access) => access,
+        Err(fault) => return reply::refusal(503, &format!("this server is set up wrong: {fault}")),
+    };
+    let origin = request.headers().get("origin")?;
+    if let Err(refused) = check_origin(access, origin.as_deref(), url) {
+        return refused;
+    }
+    let mut response = if request.method() == Method::Options && origin.is_some() {
+        reply::empty(204)?
+    } else {
+        admitted(request, url, env, isolate, access).await?
+    };
+    if let Some(origin) = origin {
+        reply::allow_origin(response.headers_mut(), &origin)?;
+    }
+    Ok(response)
+}
+
+fn check_origin(
+    access: &Access,
+    origin: Option<&str>,
+    url: &Url,
+) -> std::result::Result<(), Result<Response>> {
+    // The common case: a client that is no browser.
+    if origin.is_none() {
+        return Ok(());
+    }
+    let own = url.origin().ascii_serialization();
+    let own: Vec<&str> = [Some(own.as_str()), access.public_url.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    access.origins.check(origin, &own).map_err(|refusal| {
+        reply::refusal(
+            403,
+            &format!("{refusal}; an administrator can list it in MCP_ALLOWED_ORIGINS"),
+        )
+    })
+}
+
+async fn admitted(
+    request: Request,
+    url: &Url,
+    env: &Env,
+    isolate: &Isolate,
+    access: &Access,
+) -> Result<Response> {
+    let authorization = request.headers().get("authorization")?;
+    let host = url.host_str().unwrap_or_default();
+    let asked = AuthRequest {
+        host,
+        authorization: authorization.as_deref(),
+    };
+    match authenticate(&access.auth, &asked) {
+        Decision::Allow(caller) => protocol(request, env, isolate, &caller).await,
+        Decision::NotConfigured => reply::refusal(
+            503,
+            "nobody may use this server yet: an administrator must set MCP_API_KEYS (see README)",
+        ),
+        Decision::Challenge(challenge) => {
+            let message = "a key is needed: send `Authorization: Bearer <key>`";
+            let mut response = reply::refusal(challenge.status(), message)?;
+            response
+                .headers_mut()
+                .set("www-authenticate", &challenge.header_value())?;
+            Ok(response)
+        }
+    }
+}
+
+async fn protocol(
+    mut request: Request,
+    env: &Env,
+    isolate: &Isolate,
+    caller: &Caller,
+) -> Result<Response> {
+    let method = request.method().to_string();
+    let headers = request.headers();
+    let header = |name: &str| headers.get(name);
+    let content_type = header("content-type")?;
+    let accept = header("accept")?;
+    let protocol_version = header("mcp-protocol-version")?;
+    let mcp_method = header("mcp-method")?;
+    let mcp_name = header("mcp-name")?;
+    let announced = header("content-length")?.and_then(|length| length.parse::<usize>().ok());
+    // A body that says it is too large is not read; the protocol sees that it is.
+    let too_large = announced.is_some_and(|length| length > mcp::MAX_BODY_BYTES);
+    let body = if method == "POST" && !too_large {
+        request.bytes().await?
+    } else {
+        Vec::new()
+    };
+    if too_large {
+        return reply::refusal(
+            413,
+            &format!("the body is larger than {} bytes", mcp::MAX_BODY_BYTES),
+        );
+    }
+
+    let session = SessionClient::new(env, isolate);
+    let upstream = match &isolate.settings.pbx {
+        Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
+        Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
+        Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
+    };
+    let server = Server {
+        desk: Desk {
+            pbx: upstream
+                .as_ref()
+                .map(|upstream| Pbx::new(upstream, &session))
+                .map_err(Clone::clone),
+            memory: &isolate.memory,
+            ledger: &session,
+            settings: &isolate.settings,
+            caller,
+            now: clock::now(),
+        },
+    };
+    let answer = mcp::serve(
+        &server,
+        mcp::HttpRequest {
+            method: &method,
+            content_type: content_type.as_deref(),
+            accept: accept.as_deref(),
+            protocol_version: protocol_version.as_deref(),
+            mcp_method: mcp_method.as_deref(),
+            mcp_name: mcp_name.as_deref(),
+            body: &body,
+        },
+    )
+    .await;
+    reply::mcp(answer)
+}
+
+/// `/health`: whether this can work, without secrets, numbers or host names.
+async fn health(env: &Env, isolate: &Isolate) -> Result<Response> {
+    let settings = &isolate.settings;
+    let mut problems: Vec<String> = settings.faults().iter().map(ToString::to_string).collect();
+    let mut is_configured = problems.is_empty();
+    if matches!(settings.pbx, Ok(None)) {
+        is_configured = false;
+        problems.push("PBX_FQDN is not set: there is no PBX to drive".to_owned());
+    }
+    if settings
+        .access
+        .as_ref()
+        .is_ok_and(|access| !access.auth.admits_anyone())
+    {
+        is_configured = false;
+        problems.push("MCP_API_KEYS is not set: nobody may use this server".to_owned());
+    }
+    if is_configured {
+        match SessionClient::new(env, isolate).status().await {
+            Ok(status) => problems.extend(status.trouble.map(|trouble| match trouble {
+                Trouble::Refused => "the PBX refuses the sign-in".to_owned(),
+                Trouble::Unreachable => "the PBX cannot be reached".to_owned(),
+            })),
+            Err(error) => {
+                log::error("session_unavailable", json!({ "error": error }));
+                problems.push("the session object does not answer".to_owned());
+            }
+        }
+    }
+    let status = match (is_configured, problems.is_empty()) {
+        (false, _) => "unconfigured",
+        (true, false) => "degraded",
+        (true, true) => "ok",
+    };
+    reply::json(
+        200,
+        &json!({ "status": status, "version": VERSION, "problems": problems }),
+    )
+}
+
+/// `/`: what this is.
+fn front_page() -> Result<Response> {
+    let mut response = Response::from_html(include_str!("front_page.html"))?;
+    let headers = response.headers_mut();
+    headers.set(
+        "content-security-policy",
+        "default-src 'none'; style-src 'unsafe-inline'",
+    )?;
+    headers.set("x-content-type-options", "nosniff")?;
+    headers.set("referrer-policy", "no-referrer")?;
+    Ok(response)
+}

@@ -1,0 +1,158 @@
+//! Asking the Durable Object: one object per PBX, reached from every isolate.
+
+use std::time::Duration;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use serde::de::DeserializeOwned;
+use worker::wasm_bindgen::JsValue;
+use worker::{Env, Request, RequestInit, Stub};
+
+use super::clock;
+use super::isolate::Isolate;
+use super::upstream::within;
+use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
+use crate::policy::{Begun, CallLedger, Claim, Ended, LedgerDown};
+use crate::session::{Command, Status};
+
+/// Binding of the object.
+const BINDING: &str = "PBX_SESSION";
+/// There is one PBX, so there is one object.
+const NAME: &str = "pbx";
+/// Near the PBX and its people; best effort, and only for the object's first start.
+const LOCATION: &str = "me";
+/// Longer than the object itself waits for anything.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// The object as a request sees it.
+pub(super) struct SessionClient<'a> {
+    env: &'a Env,
+    isolate: &'a Isolate,
+    /// Who signs in at the PBX, for messages.
+    client: String,
+}
+
+impl<'a> SessionClient<'a> {
+    /// The object of this Worker.
+    pub(super) fn new(env: &'a Env, isolate: &'a Isolate) -> Self {
+        let settings = isolate.settings.pbx.as_ref().ok().and_then(Option::as_ref);
+        let first = settings.and_then(|pbx| pbx.credentials.first());
+        let client = first.map(|way| way.name().to_owned()).unwrap_or_default();
+        Self {
+            env,
+            isolate,
+            client,
+        }
+    }
+
+    /// How the object is doing.
+    pub(super) async fn status(&self) -> Result<Status, String> {
+        self.ask(&Command::Status).await
+    }
+
+    async fn fetch_token(&self, instead_of: Option<u64>) -> Result<Token, SignInError> {
+        let answer: Result<TokenRecord, SignInError> = self
+            .ask(&Command::Token { instead_of })
+            .await
+            .map_err(|said| SignInError::Unreachable { said })?;
+        let token = Token::from(answer?);
+        self.isolate.keep_token(&token);
+        Ok(token)
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, command: &Command) -> Result<T, String> {
+        let answer = async {
+            let body = serde_json::to_vec(command).map_err(|error| error.to_string())?;
+            let bytes = exchange(self.env, &body)
+                .await
+                .map_err(|error| error.to_string())?;
+            serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+        };
+        within(answer, PATIENCE)
+            .await
+            .unwrap_or_else(|| Err("no answer in time".to_owned()))
+            .map_err(|error| format!("the session object failed: {error}"))
+    }
+}
+
+async fn exchange(env: &Env, command: &[u8]) -> worker::Result<Vec<u8>> {
+    let mut init = RequestInit::new();
+    init.with_method(worker::Method::Post)
+        .with_body(Some(JsValue::from(worker::js_sys::Uint8Array::from(
+            command,
+        ))));
+    let request = Request::new_with_init("https://session/command", &init)?;
+    let mut response = stub(env)?.fetch_with_request(request).await?;
+    if response.status_code() != 200 {
+        return Err(format!("status {}", response.status_code()).into());
+    }
+    response.bytes().await
+}
+
+fn stub(env: &Env) -> worker::Result<Stub> {
+    env.durable_object(BINDING)?
+        .get_by_name_with_location_hint(NAME, LOCATION)
+}
+
+impl TokenSource for SessionClient<'_> {
+    fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>> {
+        async {
+            match self
+                .isolate
+                .token()
+                .filter(|token| token.is_fresh(clock::now()))
+            {
+                Some(token) => Ok(token),
+                None => self.fetch_token(None).await,
+            }
+        }
+        .boxed_local()
+    }
+
+    fn replace<'a>(&'a self, refused: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+        async {
+            // Another request of this isolate may have replaced it meanwhile.
+            match self
+                .isolate
+                .token()
+                .filter(|token| token.generation > refused.generation)
+            {
+                Some(token) => Ok(token),
+                None => self.fetch_token(Some(refused.generation)).await,
+            }
+        }
+        .boxed_local()
+    }
+
+    fn client(&self) -> &str {
+        &self.client
+    }
+}
+
+impl CallLedger for SessionClient<'_> {
+    fn begin<'a>(&'a self, claim: &'a Claim) -> LocalBoxFuture<'a, Result<Begun, LedgerDown>> {
+        async {
+            self.ask(&Command::Begin {
+                claim: claim.clone(),
+            })
+            .await
+            .map_err(LedgerDown)
+        }
+        .boxed_local()
+    }
+
+    fn end<'a>(
+        &'a self,
+        claim: &'a Claim,
+        ended: Ended,
+    ) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        async {
+            self.ask(&Command::End {
+                claim: claim.clone(),
+                ended,
+            })
+            .await
+            .map_err(LedgerDown)
+        }
+        .boxed_local()
+    }
+}
