@@ -1,0 +1,87 @@
+//! Calls from behind: they come in, phones and far ends do what people do.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::calls::{Failure, InboundCall, Reason, Status};
+use crate::directory::Kind;
+use crate::world::World;
+
+use super::Control;
+
+/// What a person does with a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Picks up whatever rings.
+    Answer,
+    /// Rejects whatever rings.
+    Decline,
+    /// Ends whatever there is.
+    HangUp,
+}
+
+impl Control {
+    /// A call comes in from outside; the call's id, or why it reached nobody.
+    pub fn inbound(&self, call: &InboundCall) -> Result<u32, String> {
+        let placed = self.shared.with(|world| world.place_inbound(call));
+        placed.map_err(|failure| format!("{}: {}", failure.name(), failure.text))
+    }
+
+    /// Somebody acts: an extension by number, or the far end by outside number. On how many legs.
+    pub fn party(&self, who: &str, deed: Deed) -> usize {
+        self.shared.with(|world| act(world, who, deed))
+    }
+
+    /// Live calls with all their participants, seen from inside: trunk legs too.
+    pub fn live_calls(&self) -> Value {
+        self.shared.with(|world| {
+            let call = |call: &crate::calls::Call| {
+                let legs: Value = call
+                    .legs
+                    .iter()
+                    .map(|leg| {
+                        let mut json = call.participant_json(leg);
+                        json["own_number"] = json!(leg.own.number);
+                        json["attached"] = json!(leg.attached);
+                        json
+                    })
+                    .collect();
+                json!({ "callid": call.id, "answered": call.answered, "participants": legs })
+            };
+            world.calls.values().map(call).collect()
+        })
+    }
+}
+
+/// Legs of `who`; a trunk leg counts by the outside number, not by the trunk's.
+fn act(world: &mut World, who: &str, deed: Deed) -> usize {
+    let legs = world.calls.values().flat_map(|call| &call.legs);
+    let own = legs.filter(|leg| match leg.own.kind {
+        Kind::ExternalLine => leg.own.number == who,
+        _ => leg.own.dn == who,
+    });
+    let fits = own.filter(|leg| match deed {
+        Deed::Answer | Deed::Decline => leg.status == Status::Ringing,
+        Deed::HangUp => true,
+    });
+    let legs: Vec<u32> = fits.map(|leg| leg.id).collect();
+    let mut done = 0;
+    for leg in legs {
+        let worked = match deed {
+            Deed::Answer => world.answer_leg(leg),
+            Deed::Decline => {
+                world.drop_leg(leg, &Failure::new(Reason::DestinationBusy, "declined"))
+            }
+            Deed::HangUp => {
+                world.drop_leg(leg, &Failure::new(Reason::PartyConnectionLost, "hung up"))
+            }
+        };
+        done += usize::from(worked);
+        // Two phones of one person ring, one is picked up.
+        if deed == Deed::Answer && worked {
+            break;
+        }
+    }
+    done
+}

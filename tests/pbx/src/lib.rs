@@ -1,0 +1,72 @@
+//! A simulated 3CX V20 PBX for tests and demonstrations.
+//!
+//! It speaks plain HTTP on 127.0.0.1 and stands in for the parts of a real PBX the project
+//! drives: sign-in, the Call Control API with its event socket, and XAPI. It is written from
+//! public descriptions alone (3CX's API pages, 3cx/xapi-tutorial, 3cx/call-control-examples, the
+//! OpenAPI document of XAPI 20.0.10, captures published by third parties) and shares no code
+//! with the project, so that a wrong guess cannot agree with itself.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use pbx_sim::{Fault, Rule, Settings, Simulator};
+//!
+//! let pbx = Simulator::start(Settings::fast()).await?;
+//! pbx.control().add_fault(Rule::once("/makecall", Fault::ResetAfter));
+//! println!("{}", pbx.url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Control routes
+//!
+//! The methods of [`Control`] as JSON, without a token, on the same port:
+//!
+//! | Route | Body or answer |
+//! |---|---|
+//! | `GET /_sim/state` | settings, counters, faults, calls, history, numbers |
+//! | `GET /_sim/settings`, `PUT` | [`Settings`]; `PUT` merges, `{"ring_ms":5}` |
+//! | `POST /_sim/reset` | empty: settings stay; `{"answer_ms":20}`: defaults with these |
+//! | `GET`, `POST`, `DELETE /_sim/faults` | [`Rule`] or a list: `{"method":"POST","path":"/makecall","times":1,"fault":{"kind":"reset_after"}}` |
+//! | `GET`, `DELETE /_sim/requests` | list of [`Entry`] |
+//! | `GET /_sim/counters` | [`Counters`] |
+//! | `GET /_sim/calls` | live calls with participants |
+//! | `GET`, `DELETE /_sim/history` | list of [`Placed`] |
+//! | `POST /_sim/inbound` | [`InboundCall`]: `{"from":"+966500000001","name":"Huda","to":"100"}` gives `{"callid":8105}` |
+//! | `POST /_sim/party` | `{"who":"100","does":"answer"}`, `decline`, `hang_up`; `who` may be an outside number |
+//! | `PUT /_sim/outside` | [`OutsideRule`]: `{"number":"+9665*","answering":{"does":"busy"}}` |
+//! | `GET /_sim/numbers` | every number |
+//! | `PUT /_sim/numbers/{number}` | [`NumberChange`]: `{"registered":false}`, `{"incoming":{"does":"never"}}`, `{"properties":{"CurrentProfileName":"Away"}}`, `{"devices":[{"device_id":"sip:100@127.0.0.1:5060","user_agent":"x","direct_control":true}]}` |
+//! | `GET`, `PUT /_sim/clients` | [`ApiClient`], all fields |
+//! | `DELETE /_sim/tokens` | every token dies |
+//! | `POST /_sim/socket` | `{"frame":"text"}`, `{"skip_sequence":3}`, `{"close":true}`, `{"event":{"dn":"100","event_type":2,"entity":"/callcontrol/100/participants/1","attached_data":{"dtmf_input":"1"}}}` |
+//!
+//! # Not here
+//!
+//! Audio of route points (`/stream` answers 424), MyPhone, reports, recordings, chat, TLS.
+
+mod call_control;
+mod calls;
+mod clinic;
+mod clock;
+mod connection;
+mod control;
+mod directory;
+mod faults;
+mod percent;
+mod record;
+mod settings;
+mod shared;
+mod sign_in;
+mod simulator;
+mod world;
+mod xapi;
+
+pub use calls::{InboundCall, Placed, PlacedOutcome};
+pub use control::{Control, Deed, NumberChange};
+pub use directory::{Answering, Device, Kind, OutsideRule};
+pub use faults::{Fault, Rule};
+pub use record::Entry;
+pub use settings::{ExpiresIn, Settings};
+pub use sign_in::ApiClient;
+pub use simulator::Simulator;
+pub use world::Counters;
