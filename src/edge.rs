@@ -4,6 +4,7 @@
 //! Object, and hands the core its clock. Decisions live in the other rooms, where the host tests
 //! them.
 
+mod address;
 mod clock;
 mod isolate;
 mod log;

@@ -31,7 +31,7 @@ use crate::session::{Command, Status, Trouble};
 use crate::settings::{PbxSettings, SettingError};
 
 /// How long a repeated request waits for the one that is under way.
-const REPETITION_PATIENCE: Duration = Duration::from_secs(30);
+const REPETITION_PATIENCE: Duration = Duration::from_secs(15);
 /// The record of the token in table `facts`.
 const KEEPER: &str = "token_keeper";
 /// The record of the account that the keeper belongs to.

@@ -1,8 +1,9 @@
 //! Routes, and the door before `/mcp`: origin, then who is calling, then the protocol.
 
 use serde_json::json;
-use worker::{Env, Method, Request, Response, Result, Url};
+use worker::{Env, Method, Request, Response, Result};
 
+use super::address::Address;
 use super::isolate::Isolate;
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
@@ -18,7 +19,7 @@ use crate::tools::Desk;
 /// Answers one request; an internal failure is logged once and told in one sentence.
 pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
     let isolate = Isolate::of(env);
-    let url = request.url()?;
+    let url = Address::of(request.inner().url());
     let outcome = match url.path() {
         "/mcp" => endpoint(request, &url, env, &isolate).await,
         "/health" => health(env, &isolate).await,
@@ -41,7 +42,12 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
 }
 
 /// `/mcp`.
-async fn endpoint(request: Request, url: &Url, env: &Env, isolate: &Isolate) -> Result<Response> {
+async fn endpoint(
+    request: Request,
+    url: &Address,
+    env: &Env,
+    isolate: &Isolate,
+) -> Result<Response> {
     let access = match &isolate.settings.access {
         Ok(access) => access,
         Err(fault) => return reply::refusal(503, &format!("this server is set up wrong: {fault}")),
@@ -64,14 +70,13 @@ async fn endpoint(request: Request, url: &Url, env: &Env, isolate: &Isolate) -> 
 fn check_origin(
     access: &Access,
     origin: Option<&str>,
-    url: &Url,
+    url: &Address,
 ) -> std::result::Result<(), Result<Response>> {
     // The common case: a client that is no browser.
     if origin.is_none() {
         return Ok(());
     }
-    let own = url.origin().ascii_serialization();
-    let own: Vec<&str> = [Some(own.as_str()), access.public_url.as_deref()]
+    let own: Vec<&str> = [Some(url.origin()), access.public_url.as_deref()]
         .into_iter()
         .flatten()
         .collect();
@@ -85,15 +90,14 @@ fn check_origin(
 
 async fn admitted(
     request: Request,
-    url: &Url,
+    url: &Address,
     env: &Env,
     isolate: &Isolate,
     access: &Access,
 ) -> Result<Response> {
     let authorization = request.headers().get("authorization")?;
-    let host = url.host_str().unwrap_or_default();
     let asked = AuthRequest {
-        host,
+        host: url.host(),
         authorization: authorization.as_deref(),
     };
     match authenticate(&access.auth, &asked) {

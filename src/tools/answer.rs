@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::definition::Takes;
 use super::{Code, Desk, Tool, ToolError};
@@ -33,8 +33,10 @@ fn success<O: serde::Serialize>(output: &O, warnings: &[String]) -> ToolResult {
         serde_json::to_string(output)
     } else {
         serde_json::to_value(output).map(|mut value| {
-            if let Some(members) = value.as_object_mut() {
-                members.insert("warnings".to_owned(), json!(warnings));
+            let members = value.as_object_mut();
+            let own = members.map(|members| members.entry("warnings").or_insert_with(|| json!([])));
+            if let Some(own) = own.and_then(Value::as_array_mut) {
+                own.extend(warnings.iter().map(|warning| json!(warning)));
             }
             value.to_string()
         })

@@ -181,6 +181,10 @@ fn simplify(schema: &mut Value) {
                     members.insert("type".to_owned(), only);
                 }
             }
+            // Where a doc comment was wrapped.
+            if let Some(Value::String(text)) = members.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
             if let Some(Value::Array(values)) = members.get_mut("enum") {
                 values.retain(|value| !value.is_null());
             }

@@ -1,0 +1,87 @@
+//! What every story needs: a [`Stage`] with a PBX, a Worker and a caller.
+
+mod mcp;
+mod runtime;
+
+use std::time::{Duration, Instant};
+
+use pbx_sim::{Control, Settings, Simulator};
+
+pub(crate) use mcp::{Answer, Client, Raw};
+pub(crate) use runtime::Runtime;
+
+/// A PBX and a Worker that drives it.
+pub(crate) struct Stage {
+    simulator: Simulator,
+    pub(crate) runtime: Runtime,
+}
+
+impl Stage {
+    /// The demo clinic, with everything happening in milliseconds, and an open door.
+    pub(crate) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with more variables, or others.
+    pub(crate) async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::of(variables, 1).await
+    }
+
+    /// The same with several isolates that share one Durable Object.
+    pub(crate) async fn of(variables: &[(&str, &str)], isolates: usize) -> Self {
+        let simulator = Simulator::start(Settings::fast()).await.expect("the PBX starts");
+        let runtime = Runtime::start(&demo_variables(&simulator, variables), isolates).await;
+        Self { simulator, runtime }
+    }
+
+    /// What the PBX can be told, and what it saw.
+    pub(crate) fn pbx(&self) -> &Control {
+        self.simulator.control()
+    }
+
+    /// A caller at the first isolate.
+    pub(crate) fn client(&self) -> Client {
+        self.runtime.client()
+    }
+
+    /// Ends the runtime and starts it again on the same state: all memory is lost.
+    pub(crate) async fn restart(&mut self, variables: &[(&str, &str)]) {
+        let variables = demo_variables(&self.simulator, variables);
+        self.runtime.restart(&variables).await;
+    }
+
+    /// How many requests the PBX saw whose path holds `part`.
+    pub(crate) fn requests(&self, part: &str) -> usize {
+        self.pbx().requests().iter().filter(|entry| entry.path.contains(part)).count()
+    }
+}
+
+/// The demo client of the demo clinic; a variable given as "" is left out.
+fn demo_variables(simulator: &Simulator, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut variables = vec![
+        ("PBX_BASE_URL".to_owned(), simulator.url()),
+        ("PBX_CLIENT_ID".to_owned(), "assistant".to_owned()),
+        ("PBX_CLIENT_SECRET".to_owned(), "demo-secret-not-real".to_owned()),
+        ("PBX_DEFAULT_EXTENSION".to_owned(), "100".to_owned()),
+        ("MCP_AUTH".to_owned(), "none".to_owned()),
+    ];
+    for (name, value) in changes {
+        variables.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            variables.push(((*name).to_owned(), (*value).to_owned()));
+        }
+    }
+    variables
+}
+
+/// Polls until `check` gives something; fails after ten seconds.
+pub(crate) async fn until<T>(what: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        if let Some(found) = check().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

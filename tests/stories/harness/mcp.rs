@@ -1,0 +1,141 @@
+//! A small MCP client of our own, which can also misbehave: for the stories that look at single
+//! requests. Real clients have stories of their own.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+
+/// A caller at one isolate.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    pub(crate) url: String,
+    headers: HeaderMap,
+}
+
+/// An HTTP answer as it came.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Raw {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.body))
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
+    }
+}
+
+/// What a tool answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) is_error: bool,
+    pub(crate) text: String,
+    pub(crate) value: Value,
+}
+
+impl Answer {
+    /// The result of a call that must have worked.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> &Value {
+        assert!(!self.is_error, "unexpected failure: {}", self.text);
+        &self.value
+    }
+
+    /// The code of a call that must have failed.
+    #[track_caller]
+    pub(crate) fn code(&self) -> &str {
+        assert!(self.is_error, "unexpected success: {}", self.text);
+        let error = &self.value["error"];
+        assert_eq!(error["retryable"].as_bool().map(|_| ()), Some(()), "{error}");
+        assert!(self.text.contains(error["message"].as_str().expect("a message")), "{}", self.text);
+        error["code"].as_str().expect("a code")
+    }
+}
+
+impl Client {
+    pub(crate) fn new(url: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self { http, url: url.to_owned(), headers: HeaderMap::new() }
+    }
+
+    /// The same client with one more header on every request.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(
+            HeaderName::from_bytes(name.as_bytes()).expect("a header name"),
+            HeaderValue::from_str(value).expect("a header value"),
+        );
+        self
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Raw {
+        let method = method.parse().expect("a method");
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.url)).headers(self.headers.clone());
+        if let Some(body) = body {
+            if !self.headers.contains_key("content-type") {
+                request = request.header("content-type", "application/json");
+            }
+            request = request.body(body);
+        }
+        let response = request.send().await.expect("the Worker answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await.expect("the whole answer");
+        Raw { status, headers, body }
+    }
+
+    /// `POST /mcp` with a JSON body, in the 2025 era.
+    pub(crate) async fn post(&self, body: &Value) -> Raw {
+        self.send("POST", "/mcp", Some(body.to_string().into_bytes())).await
+    }
+
+    /// Calls a tool.
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Answer {
+        let raw = self
+            .post(&json!({
+                "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                "params": { "name": tool, "arguments": arguments },
+            }))
+            .await;
+        assert_eq!(raw.status, 200, "{}", raw.body);
+        let answer = raw.json();
+        let result = &answer["result"];
+        assert!(result.is_object(), "no result in {answer}");
+        let text = result["content"][0]["text"].as_str().expect("text").to_owned();
+        let is_error = result["isError"] == json!(true);
+        let value = result["structuredContent"].clone();
+        assert!(value.is_object(), "structuredContent is an object: {answer}");
+        if !is_error {
+            assert_eq!(serde_json::from_str::<Value>(&text).ok().as_ref(), Some(&value));
+        }
+        Answer { is_error, text, value }
+    }
+
+    /// Reads a resource; the JSON inside, or the JSON-RPC error.
+    pub(crate) async fn read(&self, uri: &str) -> Result<Value, Value> {
+        let raw = self
+            .post(&json!({
+                "jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": { "uri": uri },
+            }))
+            .await;
+        let answer = raw.json();
+        if !answer["error"].is_null() {
+            return Err(answer["error"].clone());
+        }
+        let contents = &answer["result"]["contents"][0];
+        assert_eq!(contents["uri"], json!(uri));
+        assert_eq!(contents["mimeType"], json!("application/json"));
+        Ok(serde_json::from_str(contents["text"].as_str().expect("text")).expect("JSON"))
+    }
+}

@@ -1,0 +1,169 @@
+//! A bare workerd that runs the built Worker. No Node, no network beyond loopback; its port is free
+//! and its state is in a folder of its own.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::Client;
+
+/// A running workerd; dropped = killed. (It drains on SIGTERM, so it is ended with SIGKILL.)
+pub(crate) struct Runtime {
+    folder: TempDir,
+    child: Child,
+    urls: Vec<String>,
+}
+
+impl Runtime {
+    /// Runs `isolates` copies of the Worker, all with the Durable Object of the first.
+    pub(crate) async fn start(variables: &[(String, String)], isolates: usize) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the state");
+        std::fs::create_dir(folder.path().join("state")).expect("a folder for the objects");
+        let (child, urls) = launch(folder.path(), variables, isolates).await;
+        Self { folder, child, urls }
+    }
+
+    /// Ends it and starts it again on the same state.
+    pub(crate) async fn restart(&mut self, variables: &[(String, String)]) {
+        self.child.kill().await.expect("workerd ends");
+        let (child, urls) = launch(self.folder.path(), variables, self.urls.len()).await;
+        self.child = child;
+        self.urls = urls;
+    }
+
+    /// Where the first isolate listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.urls[0]
+    }
+
+    /// A caller at the first isolate.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.urls[0])
+    }
+
+    /// A caller at each isolate.
+    pub(crate) fn clients(&self) -> Vec<Client> {
+        self.urls.iter().map(|url| Client::new(url)).collect()
+    }
+}
+
+async fn launch(
+    folder: &Path,
+    variables: &[(String, String)],
+    isolates: usize,
+) -> (Child, Vec<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["index.js", "index_bg.wasm"] {
+        let built = root.join("build").join(name);
+        std::fs::copy(&built, folder.join(name))
+            .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
+    }
+    let config = folder.join("config.capnp");
+    std::fs::write(&config, configuration(&root.join("wrangler.toml"), variables, isolates))
+        .expect("the configuration is written");
+    let mut child = Command::new(workerd(root))
+        .arg("serve")
+        .arg("--control-fd=1")
+        .arg(&config)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("workerd starts; run `npm test`, which installs it");
+
+    let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    let mut urls = vec![String::new(); isolates];
+    while urls.iter().any(String::is_empty) {
+        let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line())
+            .await
+            .expect("workerd listens within 30 seconds")
+            .expect("workerd's output can be read")
+            .expect("workerd runs; its errors are above");
+        let event: serde_json::Value = serde_json::from_str(&line).expect("events are JSON");
+        if let (Some(socket), Some(port)) = (event["socket"].as_str(), event["port"].as_u64()) {
+            let isolate: usize = socket.trim_start_matches("http-").parse().expect("our name");
+            urls[isolate] = format!("http://127.0.0.1:{port}");
+        }
+    }
+    (child, urls)
+}
+
+/// The native program inside the npm package.
+fn workerd(root: &Path) -> PathBuf {
+    root.join("node_modules/workerd/bin/workerd")
+}
+
+/// See "workerd.capnp": services, and a socket for each isolate.
+fn configuration(wrangler: &Path, variables: &[(String, String)], isolates: usize) -> String {
+    let wrangler = std::fs::read_to_string(wrangler).expect("wrangler.toml is there");
+    let date = wrangler
+        .lines()
+        .find_map(|line| line.strip_prefix("compatibility_date = "))
+        .expect("wrangler.toml has a compatibility date");
+    let mut bindings = String::new();
+    for (name, value) in variables {
+        let _ = write!(bindings, "(name = {name:?}, text = {}), ", quoted(value));
+    }
+    let mut services = String::new();
+    let mut sockets = String::new();
+    for isolate in 0..isolates {
+        let object = if isolate == 0 {
+            "durableObjectNamespaces = [(className = \"PbxSession\", uniqueKey = \"session\", \
+             enableSql = true)], durableObjectStorage = (localDisk = \"disk\"),"
+        } else {
+            ""
+        };
+        let namespace = if isolate == 0 {
+            "\"PbxSession\""
+        } else {
+            "(className = \"PbxSession\", serviceName = \"isolate-0\")"
+        };
+        let _ = writeln!(
+            services,
+            "(name = \"isolate-{isolate}\", worker = (
+               modules = [(name = \"index.js\", esModule = embed \"index.js\"),
+                          (name = \"index_bg.wasm\", wasm = embed \"index_bg.wasm\")],
+               compatibilityDate = {date}, {object}
+               bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {namespace})],
+               globalOutbound = \"net\")),"
+        );
+        let _ = writeln!(
+            sockets,
+            "(name = \"http-{isolate}\", address = \"127.0.0.1:0\", http = (), \
+             service = \"isolate-{isolate}\"),"
+        );
+    }
+    format!(
+        "using Workerd = import \"/workerd/workerd.capnp\";
+const config :Workerd.Config = (
+  services = [{services}
+    (name = \"disk\", disk = (path = \"state\", writable = true)),
+    (name = \"net\", network = (allow = [\"local\"]))
+  ],
+  sockets = [{sockets}]
+);
+"
+    )
+}
+
+/// A text literal of Cap'n Proto, which knows the escapes of C.
+fn quoted(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => literal.extend(['\\', char::from(byte)]),
+            0x20..=0x7e => literal.push(char::from(byte)),
+            _ => {
+                let _ = write!(literal, "\\x{byte:02x}");
+            }
+        }
+    }
+    literal.push('"');
+    literal
+}

@@ -1,0 +1,23 @@
+//! Stories about the running Worker: a real workerd with real Durable Objects, the simulated PBX, and
+//! clients that speak MCP over HTTP.
+//!
+//! Each story starts its own PBX and its own runtime on free loopback ports, so they run side by
+//! side. They need `build/`, which `npm test` makes first.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "a test that fails should say where, at once"
+)]
+
+mod calls;
+mod door;
+mod harness;
+mod once;
+mod people;
+mod token;
+mod troubles;
