@@ -7,8 +7,6 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { environment, main, prepare, root, run, step } from "./toolchain.mjs";
 
-const key = { id: "assistant", secret: "demo-secret-not-real" };
-
 main(async () => {
   await prepare();
   await step("Building the simulated PBX", () => run("cargo", ["build", "--quiet", "--package", "pbx-sim"]));
@@ -17,7 +15,11 @@ main(async () => {
   const port = await freePort(Number(process.env.PORT ?? 8787));
   const pbxPort = await freePort(5480);
   const children = [];
-  const stop = (code) => {
+  let isStopping = false;
+  const stop = (code, reason) => {
+    if (isStopping) return;
+    isStopping = true;
+    if (reason) console.error(reason);
     for (const child of children) child.kill();
     process.exitCode = code;
   };
@@ -27,35 +29,29 @@ main(async () => {
     stdio: ["pipe", "ignore", "ignore"],
   });
   children.push(pbx);
-  pbx.on("exit", () => stop(1));
+  pbx.on("exit", (code) => stop(1, `the simulated PBX stopped (${code})`));
 
-  const variables = {
-    PBX_BASE_URL: `http://127.0.0.1:${pbxPort}`,
-    PBX_CLIENT_ID: key.id,
-    PBX_CLIENT_SECRET: key.secret,
-    PBX_DEFAULT_EXTENSION: "100",
-    MCP_AUTH: "none",
-  };
   const wrangler = spawn(
-    process.execPath.includes("node_modules") ? process.execPath : join(root, "node_modules", ".bin", "node"),
+    "wrangler",
     [
-      join(root, "node_modules", "wrangler", "bin", "wrangler.js"),
-      "dev", "--local", "--port", `${port}`, "--ip", "127.0.0.1", "--inspector-port", `${await freePort(9230)}`,
-      "--env-file", "scripts/demo.env",
-      ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+      ...["dev", "--local", "--ip", "127.0.0.1", "--port", `${port}`],
+      ...["--inspector-port", `${await freePort(9230)}`],
+      ...["--env-file", "scripts/demo.env"],
+      ...["--var", `PBX_BASE_URL:http://127.0.0.1:${pbxPort}`],
     ],
     { cwd: root, env: { ...environment, CI: "1" }, stdio: ["ignore", "pipe", "pipe"] },
   );
   children.push(wrangler);
   let output = "";
   for (const stream of [wrangler.stdout, wrangler.stderr]) stream.on("data", (data) => (output = (output + data).slice(-8000)));
-  wrangler.on("exit", (code) => {
-    if (process.exitCode === undefined) console.error(`wrangler stopped (${code}):\n${output}`);
-    stop(code ?? 1);
-  });
+  wrangler.on("exit", (code) => stop(1, `wrangler stopped (${code}):\n${output}`));
 
   const url = `http://127.0.0.1:${port}`;
-  await step("Starting the Worker", () => healthy(`${url}/health`, 60_000));
+  try {
+    await step("Starting the Worker", () => healthy(`${url}/health`, 60_000));
+  } catch (error) {
+    return stop(1, error.message);
+  }
   console.log(welcome(url, pbxPort));
 });
 

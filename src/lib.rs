@@ -5,13 +5,15 @@
 //!
 //! | room | what for | knows |
 //! |---|---|---|
+//! | [`time`] | how time is counted and written | nobody |
 //! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | nobody |
 //! | [`auth`] | who a caller is: API keys, origins, secrets that do not print | nobody |
 //! | [`policy`] | what may be done: numbers, dialling rules, one call a key | nobody |
 //! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth::Secret` |
 //! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |
-//! | [`tools`] | one file a tool | all above |
-//! | [`resources`] | one file a resource | `tools` |
+//! | [`desk`] | what every tool and resource works with | all above |
+//! | [`tools`] | one file a tool | `desk` |
+//! | [`resources`] | one file a resource | `desk` |
 //! | [`prompts`] | what people start with | `mcp` |
 //! | [`server`] | tools, resources and prompts behind the protocol | all above |
 //! | [`session`] | what the Durable Object can be asked | `pbx`, `policy` |
@@ -19,7 +21,22 @@
 //!
 //! Everything but `edge` is pure and is tested on the host: no I/O, no clock, no randomness.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::arithmetic_side_effects,
+        clippy::print_stdout,
+        reason = "a test that fails should say where, at once"
+    )
+)]
+
 pub mod auth;
+pub mod desk;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 pub mod mcp;
@@ -30,5 +47,5 @@ pub mod resources;
 pub mod server;
 pub mod session;
 pub mod settings;
-pub mod timestamp;
+pub mod time;
 pub mod tools;

@@ -35,6 +35,3 @@ pub use token::{Token, TokenRecord};
 pub use token_keeper::{Ask, Decision, KeeperRecord, TokenKeeper};
 pub use transport::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
 pub use types::{Device, DnInfo, Group, Participant, User};
-
-/// Milliseconds since the Unix epoch, as every part of this product counts time.
-pub type Millis = i64;

@@ -4,7 +4,7 @@
 //! with a digit and clients refuse lists that hold one; `3cx://…` is accepted as the same thing, and
 //! answered under the URI that was asked for.
 //!
-//! Not here: the protocol (`mcp`) and what a tool does with the same facts (`tools`).
+//! Not here: the protocol (`mcp`), and what tools and resources share (`desk`).
 
 mod address;
 mod extensions;
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 pub use address::{Address, View};
 
+use crate::desk::{Desk, ToolError};
 use crate::mcp::{ReadError, ResourceText};
-use crate::tools::{Desk, ToolError};
 
 /// The media type of every resource here.
 pub const MEDIA_TYPE: &str = "application/json";

@@ -5,12 +5,12 @@
 use std::sync::LazyLock;
 
 use crate::auth::Scope;
+use crate::desk::{Desk, all_users, departments};
 use crate::mcp::{
     CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
     PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall, ToolResult,
 };
 use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, View};
-use crate::tools::{Desk, all_users, departments};
 use crate::{prompts, resources, tools};
 
 /// The version of this product.

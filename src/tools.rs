@@ -9,21 +9,14 @@
 //!   a text to act on and a hint. Nothing in here ends in a JSON-RPC error.
 //! - A tool that acts says what really happened, in the PBX's terms.
 //!
-//! Not here: the protocol (`mcp`), 3CX's wire (`pbx`), who may call (`auth`), I/O (`edge`).
+//! Not here: what tools work with (`desk`), the protocol (`mcp`), 3CX's wire (`pbx`), I/O (`edge`).
 
 mod answer;
 mod definition;
-mod desk;
 mod drop_call;
-mod error;
 mod get_extensions;
 mod get_presence;
 mod make_call;
-mod once;
-mod participant;
-mod people;
-mod phone;
-mod presence;
 
 use std::sync::LazyLock;
 
@@ -33,12 +26,9 @@ use serde::de::DeserializeOwned;
 
 pub use definition::Hints;
 use definition::Takes;
-pub use desk::Desk;
-pub use error::{Code, ToolError};
-pub(crate) use people::{Directory, all_users, departments};
-pub(crate) use presence::{Leg, presence_of};
 
 use crate::auth::Scope;
+use crate::desk::{Desk, ToolError};
 use crate::mcp::ToolResult;
 
 /// One tool.

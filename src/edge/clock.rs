@@ -1,6 +1,6 @@
 //! The clock: the core takes the time as an argument, and here it comes from.
 
-use crate::pbx::Millis;
+use crate::time::Millis;
 
 /// Now. Whole milliseconds in a JavaScript number are exact for 285,000 years.
 pub(super) fn now() -> Millis {

@@ -19,7 +19,7 @@ fn line(level: &str, event: &str, fields: Value) -> Value {
     let mut line = json!({
         "level": level,
         "event": event,
-        "at": crate::timestamp::iso(clock::now()),
+        "at": crate::time::iso(clock::now()),
     });
     if let (Some(members), Value::Object(fields)) = (line.as_object_mut(), fields) {
         members.extend(fields);

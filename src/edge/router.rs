@@ -9,12 +9,12 @@ use super::session_client::SessionClient;
 use super::upstream::Upstream;
 use super::{clock, log, reply};
 use crate::auth::{AuthRequest, Caller, Decision, authenticate};
+use crate::desk::Desk;
 use crate::mcp;
 use crate::pbx::Pbx;
 use crate::server::{Server, VERSION};
 use crate::session::Trouble;
 use crate::settings::Access;
-use crate::tools::Desk;
 
 /// Answers one request; an internal failure is logged once and told in one sentence.
 pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {

@@ -11,8 +11,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::Millis;
 use super::types::{Device, Group};
+use crate::time::Millis;
 
 const DEVICES_LIVE: Millis = 5 * 60 * 1000;
 const GROUPS_LIVE: Millis = 10 * 60 * 1000;

@@ -7,9 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
 use super::sign_in::Grant;
 use crate::auth::Secret;
+use crate::time::Millis;
 
 /// Renewal begins this long before a token ends.
 const RENEWAL_MARGIN: Millis = 5 * 60 * 1000;

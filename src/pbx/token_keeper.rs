@@ -14,9 +14,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
 use super::sign_in::{Grant, SignInError};
 use super::token::{Token, TokenRecord};
+use crate::time::Millis;
 
 /// Replacements after a 401 that are allowed within [`REPLACEMENT_WINDOW`].
 const REPLACEMENTS: usize = 3;

@@ -4,9 +4,9 @@ use futures::join;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::desk::{Desk, Directory, Leg, ToolError, all_users, departments, presence_of};
 use crate::pbx::{PbxError, User};
-use crate::timestamp::iso;
-use crate::tools::{Desk, Directory, Leg, ToolError, all_users, departments, presence_of};
+use crate::time::iso;
 
 /// One extension as the list shows it; the field names are a contract with outside programs.
 #[derive(Serialize)]

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::Tool;
 use super::definition::Takes;
-use super::{Code, Desk, Tool, ToolError};
+use crate::desk::{Code, Desk, ToolError};
 use crate::mcp::ToolResult;
 
 /// Runs `T` with arguments that are the text of a JSON object.

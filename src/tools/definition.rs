@@ -45,7 +45,7 @@ pub(super) fn of<T: Tool>() -> Value {
         "name": T::NAME,
         "title": T::TITLE,
         "description": T::DESCRIPTION,
-        "inputSchema": schema::<T::Arguments>(),
+        "inputSchema": schema::<T::Arguments>(SchemaSettings::draft2020_12()),
         "outputSchema": output_schema::<T::Output>(),
         "annotations": annotations(T::TITLE, T::HINTS),
     })
@@ -58,7 +58,7 @@ pub(super) struct Takes(Vec<(String, bool)>);
 impl Takes {
     /// Reads them off the schema, so that they cannot differ from it.
     pub(super) fn of<T: Tool>() -> Self {
-        let schema = schema::<T::Arguments>();
+        let schema = schema::<T::Arguments>(SchemaSettings::draft2020_12());
         let required = schema.get("required").and_then(Value::as_array);
         let is_required =
             |name: &str| required.is_some_and(|all| all.iter().any(|entry| entry == name));
@@ -105,7 +105,8 @@ fn annotations(title: &str, hints: Hints) -> Value {
 
 /// The schema of a tool's result, or of the error in its place.
 fn output_schema<T: JsonSchema>() -> Value {
-    let mut schema = schema::<T>();
+    // What is written, as opposed to what would be read: a member that may be left out is optional.
+    let mut schema = schema::<T>(SchemaSettings::draft2020_12().for_serialize());
     let Some(root) = schema.as_object_mut() else {
         return schema;
     };
@@ -147,8 +148,8 @@ fn warnings_schema() -> Value {
     })
 }
 
-fn schema<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
+fn schema<T: JsonSchema>(settings: SchemaSettings) -> Value {
+    let settings = settings.with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
     });

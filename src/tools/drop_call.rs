@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::participant::the_participant;
-use super::{Code, Desk, Hints, Tool, ToolError};
+use super::{Hints, Tool};
 use crate::auth::Scope;
+use crate::desk::{Code, Desk, ToolError, the_participant};
 use crate::pbx::{Pbx, PbxError};
 
 /// The tool.

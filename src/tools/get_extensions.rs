@@ -4,8 +4,9 @@ use futures::join;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, Directory, Hints, Tool, ToolError, departments, presence_of};
+use super::{Hints, Tool};
 use crate::auth::{ExtensionSet, Scope};
+use crate::desk::{Desk, Directory, ToolError, departments, presence_of};
 use crate::pbx::{DnInfo, PbxError, UserQuery};
 
 /// The tool.

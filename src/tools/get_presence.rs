@@ -4,9 +4,9 @@ use futures::join;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::presence::Leg;
-use super::{Code, Desk, Hints, Tool, ToolError, presence_of};
+use super::{Hints, Tool};
 use crate::auth::Scope;
+use crate::desk::{Code, Desk, Leg, ToolError, presence_of};
 
 /// The tool.
 pub(super) struct GetPresence;

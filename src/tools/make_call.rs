@@ -8,11 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::once::once;
-use super::phone::{Phone, choose, read_phones};
-use super::presence::Leg;
-use super::{Code, Desk, Hints, Tool, ToolError};
+use super::{Hints, Tool};
 use crate::auth::Scope;
+use crate::desk::{Code, Desk, Leg, Phone, ToolError, choose_phone, once, read_phones};
 use crate::pbx::{ActionRequest, Participant, Pbx, PbxError, Performed};
 use crate::policy::{Destination, ExtensionNumber};
 
@@ -174,7 +172,8 @@ impl Call<'_> {
 
     async fn place_from(&self, devices: Vec<crate::pbx::Device>) -> Result<Output, Refused> {
         let (device, other_devices) =
-            choose(&self.extension, devices, self.device_id.as_deref()).map_err(Refused::ByUs)?;
+            choose_phone(&self.extension, devices, self.device_id.as_deref())
+                .map_err(Refused::ByUs)?;
         let request = ActionRequest {
             destination: Some(self.destination.as_str().to_owned()),
             timeout: self.timeout,

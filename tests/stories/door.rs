@@ -10,10 +10,12 @@ use crate::harness::{Client, Stage};
 const KEY: &str = "a-key-that-an-administrator-gave-out";
 
 fn keys(scopes: &[&str], extensions: Option<&[&str]>) -> String {
-    let digest = Sha256::digest(KEY).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let digest = Sha256::digest(KEY)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
     let mut entry = json!({ "name": "front-desk", "sha256": digest, "scopes": scopes });
     if let Some(extensions) = extensions {
         entry["extensions"] = json!(extensions);
@@ -30,7 +32,9 @@ async fn closed(keys: &str) -> Stage {
 }
 
 fn with_key(stage: &Stage) -> Client {
-    stage.client().header("authorization", &format!("Bearer {KEY}"))
+    stage
+        .client()
+        .header("authorization", &format!("Bearer {KEY}"))
 }
 
 #[tokio::test]
@@ -50,14 +54,36 @@ async fn a_key_opens_and_anything_else_is_challenged() {
     assert_eq!(with_key(&stage).post(&list()).await.status, 200);
     let bare = stage.client().post(&list()).await;
     assert_eq!(bare.status, 401);
-    assert!(!bare.header("www-authenticate").unwrap().contains("error="), "RFC 6750 §3.1");
-    for wrong in ["Bearer wrong", "Bearer", "Bearer a b", &format!("Bearer {KEY}x")] {
-        let answer = stage.client().header("authorization", wrong).post(&list()).await;
+    assert!(
+        !bare.header("www-authenticate").unwrap().contains("error="),
+        "RFC 6750 §3.1"
+    );
+    for wrong in [
+        "Bearer wrong",
+        "Bearer",
+        "Bearer a b",
+        &format!("Bearer {KEY}x"),
+    ] {
+        let answer = stage
+            .client()
+            .header("authorization", wrong)
+            .post(&list())
+            .await;
         assert_eq!(answer.status, 401, "{wrong}");
-        assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"), "{wrong}");
+        assert!(
+            answer
+                .header("www-authenticate")
+                .unwrap()
+                .starts_with("Bearer"),
+            "{wrong}"
+        );
         assert!(!answer.body.contains("wrong"));
     }
-    let basic = stage.client().header("authorization", "Basic YTpi").post(&list()).await;
+    let basic = stage
+        .client()
+        .header("authorization", "Basic YTpi")
+        .post(&list())
+        .await;
     assert_eq!(basic.status, 401);
 }
 
@@ -65,9 +91,17 @@ async fn a_key_opens_and_anything_else_is_challenged() {
 async fn an_open_door_is_open_on_this_machine_only() {
     let stage = Stage::new().await;
     assert_eq!(stage.client().post(&list()).await.status, 200);
-    let rebound = stage.client().header("host", "pbx.example.com").post(&list()).await;
+    let rebound = stage
+        .client()
+        .header("host", "pbx.example.com")
+        .post(&list())
+        .await;
     assert_eq!(rebound.status, 503);
-    let lookalike = stage.client().header("host", "localhost.example.com").post(&list()).await;
+    let lookalike = stage
+        .client()
+        .header("host", "localhost.example.com")
+        .post(&list())
+        .await;
     assert_eq!(lookalike.status, 503);
 }
 
@@ -75,13 +109,40 @@ async fn an_open_door_is_open_on_this_machine_only() {
 async fn scopes_and_extensions_bind_a_key() {
     let stage = closed(&keys(&["read"], Some(&["100-103"]))).await;
     let client = with_key(&stage);
-    assert_eq!(client.call("make_call", json!({ "destination": "101" })).await.code(), "forbidden");
-    assert_eq!(client.call("drop_call", json!({})).await.code(), "forbidden");
-    assert_eq!(client.call("get_presence", json!({ "extension": "104" })).await.code(), "forbidden");
-    client.call("get_presence", json!({ "extension": "103" })).await.ok();
-    assert_eq!(client.call("get_extensions", json!({})).await.ok()["count"], json!(4));
-    assert_eq!(client.read("threecx://extensions").await.unwrap()["count"], json!(4));
-    assert_eq!(client.read("threecx://extensions/104").await.unwrap_err()["code"], json!(-32602));
+    assert_eq!(
+        client
+            .call("make_call", json!({ "destination": "101" }))
+            .await
+            .code(),
+        "forbidden"
+    );
+    assert_eq!(
+        client.call("drop_call", json!({})).await.code(),
+        "forbidden"
+    );
+    assert_eq!(
+        client
+            .call("get_presence", json!({ "extension": "104" }))
+            .await
+            .code(),
+        "forbidden"
+    );
+    client
+        .call("get_presence", json!({ "extension": "103" }))
+        .await
+        .ok();
+    assert_eq!(
+        client.call("get_extensions", json!({})).await.ok()["count"],
+        json!(4)
+    );
+    assert_eq!(
+        client.read("threecx://extensions").await.unwrap()["count"],
+        json!(4)
+    );
+    assert_eq!(
+        client.read("threecx://extensions/104").await.unwrap_err()["code"],
+        json!(-32602)
+    );
     assert_eq!(stage.requests("makecall"), 0);
 }
 
@@ -97,16 +158,32 @@ async fn web_pages_of_others_are_kept_out() {
     ] {
         let answer = from(origin).post(&list()).await;
         assert_eq!(answer.status, status, "{origin}");
-        let allowed = answer.header("access-control-allow-origin").map(str::to_owned);
+        let allowed = answer
+            .header("access-control-allow-origin")
+            .map(str::to_owned);
         assert_eq!(allowed.is_some(), status == 200, "{origin}");
     }
-    let preflight = from("https://app.example.com").send("OPTIONS", "/mcp", None).await;
+    let preflight = from("https://app.example.com")
+        .send("OPTIONS", "/mcp", None)
+        .await;
     assert_eq!(preflight.status, 204);
-    let headers = preflight.header("access-control-allow-headers").unwrap().to_lowercase();
-    for needed in ["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"] {
+    let headers = preflight
+        .header("access-control-allow-headers")
+        .unwrap()
+        .to_lowercase();
+    for needed in [
+        "authorization",
+        "content-type",
+        "mcp-protocol-version",
+        "mcp-method",
+        "mcp-name",
+    ] {
         assert!(headers.contains(needed), "{needed}");
     }
-    assert_eq!(preflight.header("access-control-expose-headers"), Some("WWW-Authenticate"));
+    assert_eq!(
+        preflight.header("access-control-expose-headers"),
+        Some("WWW-Authenticate")
+    );
 }
 
 #[tokio::test]
@@ -115,7 +192,11 @@ async fn methods_paths_and_bodies_that_do_not_fit() {
     let client = stage.client();
     for method in ["GET", "DELETE", "PUT"] {
         let answer = client.send(method, "/mcp", None).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")), "{method}");
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, Some("POST")),
+            "{method}"
+        );
     }
     assert_eq!(client.send("GET", "/nothing", None).await.status, 404);
     let page = client.send("GET", "/", None).await;
@@ -124,9 +205,17 @@ async fn methods_paths_and_bodies_that_do_not_fit() {
     let send = async |body: Vec<u8>| client.send("POST", "/mcp", Some(body)).await;
     assert_eq!(send(vec![b' '; 4 * 1024 * 1024 + 1]).await.status, 413);
     let code = |answer: &crate::harness::Raw| answer.json()["error"]["code"].clone();
-    let invalid_utf8 = send(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\xfe\"}".to_vec()).await;
-    assert_eq!((invalid_utf8.status, code(&invalid_utf8)), (400, json!(-32700)));
-    let text = client.clone().header("content-type", "text/plain").post(&list()).await;
+    let invalid_utf8 =
+        send(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\xfe\"}".to_vec()).await;
+    assert_eq!(
+        (invalid_utf8.status, code(&invalid_utf8)),
+        (400, json!(-32700))
+    );
+    let text = client
+        .clone()
+        .header("content-type", "text/plain")
+        .post(&list())
+        .await;
     assert_eq!(text.status, 415);
 
     // A megabyte of argument, and a thousand levels of it.
@@ -136,12 +225,25 @@ async fn methods_paths_and_bodies_that_do_not_fit() {
         )
         .into_bytes()
     };
-    let long = send(call(&format!(r#"{{"extension":"{}"}}"#, "1".repeat(1_000_000)))).await;
-    assert_eq!(long.json()["result"]["structuredContent"]["error"]["code"], json!("invalid_argument"));
-    assert!(long.body.len() < 2_000, "what is wrong is not repeated in full");
+    let long = send(call(&format!(
+        r#"{{"extension":"{}"}}"#,
+        "1".repeat(1_000_000)
+    )))
+    .await;
+    assert_eq!(
+        long.json()["result"]["structuredContent"]["error"]["code"],
+        json!("invalid_argument")
+    );
+    assert!(
+        long.body.len() < 2_000,
+        "what is wrong is not repeated in full"
+    );
     let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
     let deep = send(call(&format!(r#"{{"extension":{deep}}}"#))).await;
-    assert_eq!(deep.json()["result"]["structuredContent"]["error"]["code"], json!("invalid_argument"));
+    assert_eq!(
+        deep.json()["result"]["structuredContent"]["error"]["code"],
+        json!("invalid_argument")
+    );
 
     // The isolate is as it was.
     client.call("get_presence", json!({})).await.ok();
@@ -155,8 +257,14 @@ async fn every_wrong_argument_is_explained() {
         ("make_call", json!({})),
         ("make_call", json!({ "destination": 101 })),
         ("make_call", json!({ "destination": null })),
-        ("make_call", json!({ "destination": "101", "timeout_seconds": "long" })),
-        ("make_call", json!({ "destination": "101", "timeout_seconds": 4 })),
+        (
+            "make_call",
+            json!({ "destination": "101", "timeout_seconds": "long" }),
+        ),
+        (
+            "make_call",
+            json!({ "destination": "101", "timeout_seconds": 4 }),
+        ),
         ("get_presence", json!({ "extension": ["100"] })),
         ("get_presence", json!({ "extension": "abc" })),
         ("get_extensions", json!({ "limit": 1.5 })),
@@ -165,12 +273,25 @@ async fn every_wrong_argument_is_explained() {
     ] {
         let answer = client.call(tool, arguments.clone()).await;
         assert_eq!(answer.code(), "invalid_argument", "{tool} {arguments}");
-        assert!(answer.value["error"]["hint"].is_string(), "{tool} {arguments}");
+        assert!(
+            answer.value["error"]["hint"].is_string(),
+            "{tool} {arguments}"
+        );
     }
     assert_eq!(stage.pbx().history().len(), 0);
     // What a tool does not know is passed over, and said.
-    let extra = client.call("get_presence", json!({ "extension": "100", "Extension": "101" })).await;
-    assert!(extra.ok()["warnings"][0].as_str().unwrap().contains("`Extension` was ignored"));
+    let extra = client
+        .call(
+            "get_presence",
+            json!({ "extension": "100", "Extension": "101" }),
+        )
+        .await;
+    assert!(
+        extra.ok()["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("`Extension` was ignored")
+    );
 }
 
 #[tokio::test]
@@ -179,7 +300,10 @@ async fn settings_that_cannot_be_are_named_without_secrets() {
         ("PBX_FQDN", "https://pbx.example.com"),
         ("PBX_BASE_URL", ""),
         ("HOME_COUNTRY", "XX"),
-        ("MCP_API_KEYS", "[{\"name\":\"x\",\"key\":\"oops-a-real-key\"}]"),
+        (
+            "MCP_API_KEYS",
+            "[{\"name\":\"x\",\"key\":\"oops-a-real-key\"}]",
+        ),
     ];
     let stage = Stage::with(&variables).await;
     let health = stage.client().send("GET", "/health", None).await;

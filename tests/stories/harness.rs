@@ -29,7 +29,9 @@ impl Stage {
 
     /// The same with several isolates that share one Durable Object.
     pub(crate) async fn of(variables: &[(&str, &str)], isolates: usize) -> Self {
-        let simulator = Simulator::start(Settings::fast()).await.expect("the PBX starts");
+        let simulator = Simulator::start(Settings::fast())
+            .await
+            .expect("the PBX starts");
         let runtime = Runtime::start(&demo_variables(&simulator, variables), isolates).await;
         Self { simulator, runtime }
     }
@@ -37,6 +39,11 @@ impl Stage {
     /// What the PBX can be told, and what it saw.
     pub(crate) fn pbx(&self) -> &Control {
         self.simulator.control()
+    }
+
+    /// Where the PBX listens, for programs that control it over HTTP.
+    pub(crate) fn pbx_url(&self) -> String {
+        self.simulator.url()
     }
 
     /// A caller at the first isolate.
@@ -52,7 +59,11 @@ impl Stage {
 
     /// How many requests the PBX saw whose path holds `part`.
     pub(crate) fn requests(&self, part: &str) -> usize {
-        self.pbx().requests().iter().filter(|entry| entry.path.contains(part)).count()
+        self.pbx()
+            .requests()
+            .iter()
+            .filter(|entry| entry.path.contains(part))
+            .count()
     }
 }
 
@@ -61,7 +72,10 @@ fn demo_variables(simulator: &Simulator, changes: &[(&str, &str)]) -> Vec<(Strin
     let mut variables = vec![
         ("PBX_BASE_URL".to_owned(), simulator.url()),
         ("PBX_CLIENT_ID".to_owned(), "assistant".to_owned()),
-        ("PBX_CLIENT_SECRET".to_owned(), "demo-secret-not-real".to_owned()),
+        (
+            "PBX_CLIENT_SECRET".to_owned(),
+            "demo-secret-not-real".to_owned(),
+        ),
         ("PBX_DEFAULT_EXTENSION".to_owned(), "100".to_owned()),
         ("MCP_AUTH".to_owned(), "none".to_owned()),
     ];

@@ -15,6 +15,7 @@
 )]
 
 mod calls;
+mod clients;
 mod door;
 mod harness;
 mod once;

@@ -9,7 +9,9 @@ use crate::harness::{Stage, until};
 #[tokio::test]
 async fn the_same_key_at_several_isolates_places_one_call() {
     let stage = Stage::of(&[], 3).await;
-    stage.pbx().add_fault(Rule::once("/makecall", Fault::Delay { ms: 300 }));
+    stage
+        .pbx()
+        .add_fault(Rule::once("/makecall", Fault::Delay { ms: 300 }));
     let arguments = json!({ "destination": "0500000000", "idempotency_key": "visit-17" });
     let clients = stage.runtime.clients();
     let calls = (0..12).map(|number| clients[number % 3].call("make_call", arguments.clone()));
@@ -17,9 +19,18 @@ async fn the_same_key_at_several_isolates_places_one_call() {
 
     assert_eq!(stage.pbx().calls_placed_to("+966500000000"), 1);
     assert_eq!(stage.requests("/makecall"), 1);
-    let participants: Vec<_> = answers.iter().map(|answer| &answer.ok()["participantId"]).collect();
-    assert!(participants.iter().all(|id| *id == participants[0]), "{participants:?}");
-    let repeated = answers.iter().filter(|answer| answer.ok()["repeated"] == json!(true)).count();
+    let participants: Vec<_> = answers
+        .iter()
+        .map(|answer| &answer.ok()["participantId"])
+        .collect();
+    assert!(
+        participants.iter().all(|id| *id == participants[0]),
+        "{participants:?}"
+    );
+    let repeated = answers
+        .iter()
+        .filter(|answer| answer.ok()["repeated"] == json!(true))
+        .count();
     assert_eq!(repeated, 11);
 }
 
@@ -32,11 +43,22 @@ async fn a_key_means_one_thing() {
     let other = client.call("make_call", with("105", "a")).await;
     assert_eq!(other.code(), "invalid_argument");
     assert_eq!(stage.pbx().calls_placed_to("105"), 0);
-    assert_eq!(client.call("make_call", with("105", "")).await.code(), "invalid_argument");
-    assert_eq!(client.call("make_call", with("105", &"k".repeat(201))).await.code(), "invalid_argument");
+    assert_eq!(
+        client.call("make_call", with("105", "")).await.code(),
+        "invalid_argument"
+    );
+    assert_eq!(
+        client
+            .call("make_call", with("105", &"k".repeat(201)))
+            .await
+            .code(),
+        "invalid_argument"
+    );
     // The same number written differently is the same thing.
     client.call("make_call", with("0500000000", "b")).await.ok();
-    let same = client.call("make_call", with("+966 50 000 0000", "b")).await;
+    let same = client
+        .call("make_call", with("+966 50 000 0000", "b"))
+        .await;
     assert_eq!(same.ok()["repeated"], json!(true));
 }
 
@@ -46,20 +68,47 @@ async fn what_certainly_failed_may_be_tried_again_with_its_key() {
     let client = stage.client();
     let arguments = json!({ "destination": "0500000000", "idempotency_key": "k" });
     stage.pbx().set_outside("+966500000000", Answering::Busy);
-    assert_eq!(client.call("make_call", arguments.clone()).await.code(), "pbx_rejected");
-    stage.pbx().set_outside("+966500000000", Answering::Answer { after_ms: None });
-    assert_eq!(client.call("make_call", arguments).await.ok()["repeated"], json!(false));
+    assert_eq!(
+        client.call("make_call", arguments.clone()).await.code(),
+        "pbx_rejected"
+    );
+    stage
+        .pbx()
+        .set_outside("+966500000000", Answering::Answer { after_ms: None });
+    assert_eq!(
+        client.call("make_call", arguments).await.ok()["repeated"],
+        json!(false)
+    );
 }
 
 #[tokio::test]
 async fn what_may_have_happened_stays_unclear_under_its_key() {
     let mut stage = Stage::new().await;
     let arguments = json!({ "destination": "0500000000", "idempotency_key": "k" });
-    stage.pbx().add_fault(Rule::once("/makecall", Fault::ResetAfter));
-    assert_eq!(stage.client().call("make_call", arguments.clone()).await.code(), "outcome_unknown");
-    assert_eq!(stage.client().call("make_call", arguments.clone()).await.code(), "outcome_unknown");
+    stage
+        .pbx()
+        .add_fault(Rule::once("/makecall", Fault::ResetAfter));
+    assert_eq!(
+        stage
+            .client()
+            .call("make_call", arguments.clone())
+            .await
+            .code(),
+        "outcome_unknown"
+    );
+    assert_eq!(
+        stage
+            .client()
+            .call("make_call", arguments.clone())
+            .await
+            .code(),
+        "outcome_unknown"
+    );
     stage.restart(&[]).await;
-    assert_eq!(stage.client().call("make_call", arguments).await.code(), "outcome_unknown");
+    assert_eq!(
+        stage.client().call("make_call", arguments).await.code(),
+        "outcome_unknown"
+    );
     assert_eq!(stage.pbx().calls_placed_to("+966500000000"), 1);
 }
 
@@ -67,7 +116,9 @@ async fn what_may_have_happened_stays_unclear_under_its_key() {
 async fn a_worker_that_dies_in_the_middle_leaves_no_second_call() {
     let mut stage = Stage::new().await;
     let arguments = json!({ "destination": "0500000000", "idempotency_key": "k" });
-    stage.pbx().add_fault(Rule::once("/makecall", Fault::Hang { seconds: 60 }));
+    stage
+        .pbx()
+        .add_fault(Rule::once("/makecall", Fault::Hang { seconds: 60 }));
     let client = stage.client();
     let lost = arguments.clone();
     let request = tokio::spawn(async move { client.call("make_call", lost).await });

@@ -21,7 +21,10 @@ async fn the_list_comes_in_pages_and_misses_nobody() {
         assert_eq!(page["total"], json!(14));
         let rows = page["extensions"].as_array().unwrap();
         assert_eq!(page["count"], json!(rows.len()));
-        numbers.extend(rows.iter().map(|row| row["number"].as_str().unwrap().to_owned()));
+        numbers.extend(
+            rows.iter()
+                .map(|row| row["number"].as_str().unwrap().to_owned()),
+        );
         match page.get("nextCursor") {
             Some(next) => cursor = next.clone(),
             None => break,
@@ -29,8 +32,16 @@ async fn the_list_comes_in_pages_and_misses_nobody() {
     }
     let expected: Vec<String> = (100..114).map(|number| number.to_string()).collect();
     assert_eq!(numbers, expected);
-    for bad in [json!({ "cursor": "7" }), json!({ "limit": 0 }), json!({ "limit": 101 }), json!({ "limit": -1 })] {
-        assert_eq!(client.call("get_extensions", bad).await.code(), "invalid_argument");
+    for bad in [
+        json!({ "cursor": "7" }),
+        json!({ "limit": 0 }),
+        json!({ "limit": 101 }),
+        json!({ "limit": -1 }),
+    ] {
+        assert_eq!(
+            client.call("get_extensions", bad).await.code(),
+            "invalid_argument"
+        );
     }
 }
 
@@ -38,27 +49,58 @@ async fn the_list_comes_in_pages_and_misses_nobody() {
 async fn departments_in_both_languages() {
     let stage = Stage::new().await;
     let client = stage.client();
-    let doctors = client.call("get_extensions", json!({ "department": " doctors " })).await;
+    let doctors = client
+        .call("get_extensions", json!({ "department": " doctors " }))
+        .await;
     let doctors = doctors.ok()["extensions"].as_array().unwrap();
     assert_eq!(doctors.len(), 3);
-    assert!(doctors.iter().all(|row| row["department"] == json!("Doctors")));
-    assert!(doctors.iter().any(|row| row["name"] == json!("Liam O'Brien")));
-    assert!(doctors.iter().any(|row| row["name"] == json!("د. نورة القحطاني")));
+    assert!(
+        doctors
+            .iter()
+            .all(|row| row["department"] == json!("Doctors"))
+    );
+    assert!(
+        doctors
+            .iter()
+            .any(|row| row["name"] == json!("Liam O'Brien"))
+    );
+    assert!(
+        doctors
+            .iter()
+            .any(|row| row["name"] == json!("د. نورة القحطاني"))
+    );
 
-    let unknown = client.call("get_extensions", json!({ "department": "x' or 1 eq 1" })).await;
+    let unknown = client
+        .call("get_extensions", json!({ "department": "x' or 1 eq 1" }))
+        .await;
     assert_eq!(unknown.code(), "not_found");
-    assert!(unknown.text.contains("Reception / الاستقبال"), "{}", unknown.text);
+    assert!(
+        unknown.text.contains("Reception / الاستقبال"),
+        "{}",
+        unknown.text
+    );
 }
 
 #[tokio::test]
 async fn who_is_free() {
     let stage = Stage::new().await;
     let client = stage.client();
-    client.call("make_call", json!({ "extension": "100", "destination": "104" })).await.ok();
-    let answer = client.call("get_extensions", json!({ "include_status": true })).await;
+    client
+        .call(
+            "make_call",
+            json!({ "extension": "100", "destination": "104" }),
+        )
+        .await
+        .ok();
+    let answer = client
+        .call("get_extensions", json!({ "include_status": true }))
+        .await;
     let row = |number: &str| {
         let rows = answer.ok()["extensions"].as_array().unwrap();
-        rows.iter().find(|row| row["number"] == json!(number)).unwrap().clone()
+        rows.iter()
+            .find(|row| row["number"] == json!(number))
+            .unwrap()
+            .clone()
     };
     assert_eq!(row("100")["onCall"], json!(true));
     assert_eq!(row("107")["onCall"], json!(false));
@@ -83,19 +125,36 @@ async fn ringing_is_not_being_on_a_call() {
     };
     stage.pbx().inbound(&call).unwrap();
     let presence = until("extension 100 to ring", async || {
-        let presence = client.call("get_presence", json!({ "extension": "100" })).await;
+        let presence = client
+            .call("get_presence", json!({ "extension": "100" }))
+            .await;
         (presence.ok()["calls"] != json!([])).then_some(presence)
     })
     .await;
     let presence = presence.ok();
-    assert_eq!((&presence["status"], &presence["onCall"]), (&json!("Available"), &json!(false)));
-    assert_eq!(presence["calls"][0]["otherParty"], json!("+966500000001"), "not the trunk");
+    assert_eq!(
+        (&presence["status"], &presence["onCall"]),
+        (&json!("Available"), &json!(false))
+    );
+    assert_eq!(
+        presence["calls"][0]["otherParty"],
+        json!("+966500000001"),
+        "not the trunk"
+    );
     assert_eq!(presence["calls"][0]["otherPartyName"], json!("Huda"));
     assert!(presence["statusText"].as_str().unwrap().contains("ringing"));
 
-    let offline = client.call("get_presence", json!({ "extension": "106" })).await;
+    let offline = client
+        .call("get_presence", json!({ "extension": "106" }))
+        .await;
     assert_eq!(offline.ok()["status"], json!("Offline"));
-    assert_eq!(client.call("get_presence", json!({ "extension": "199" })).await.code(), "not_found");
+    assert_eq!(
+        client
+            .call("get_presence", json!({ "extension": "199" }))
+            .await
+            .code(),
+        "not_found"
+    );
 }
 
 #[tokio::test]
@@ -107,14 +166,30 @@ async fn resources_answer_under_both_names() {
     assert_eq!(all["extensions"], alias["extensions"]);
     assert_eq!(all["count"], json!(14));
     let first = &all["extensions"][0];
-    for field in ["number", "firstName", "lastName", "email", "department", "profile", "registered"] {
+    for field in [
+        "number",
+        "firstName",
+        "lastName",
+        "email",
+        "department",
+        "profile",
+        "registered",
+    ] {
         assert!(first.get(field).is_some(), "{field}");
     }
     let one = client.read("3cx://extensions/103").await.unwrap();
     assert_eq!(one["extension"]["lastName"], json!("O'Brien"));
-    for unknown in ["threecx://extensions/199", "threecx://nothing", "3cx://extensions/1'23", "http://x"] {
+    for unknown in [
+        "threecx://extensions/199",
+        "threecx://nothing",
+        "3cx://extensions/1'23",
+        "http://x",
+    ] {
         let error = client.read(unknown).await.unwrap_err();
-        assert_eq!((&error["code"], &error["data"]["uri"]), (&json!(-32602), &json!(unknown)));
+        assert_eq!(
+            (&error["code"], &error["data"]["uri"]),
+            (&json!(-32602), &json!(unknown))
+        );
     }
 }
 
@@ -123,16 +198,42 @@ async fn secrets_of_the_pbx_are_never_read_and_never_shown() {
     let stage = Stage::new().await;
     let client = stage.client();
     let mut shown = String::new();
-    for arguments in [json!({}), json!({ "include_status": true, "department": "IT" })] {
+    for arguments in [
+        json!({}),
+        json!({ "include_status": true, "department": "IT" }),
+    ] {
         shown += &client.call("get_extensions", arguments).await.text;
     }
-    shown += &client.call("get_presence", json!({ "extension": "103" })).await.text;
-    shown += &client.read("threecx://extensions").await.unwrap().to_string();
-    shown += &client.read("threecx://extensions/103").await.unwrap().to_string();
-    shown += &client.call("make_call", json!({ "destination": "104" })).await.text;
-    assert!(!shown.contains("SECRET-") && !shown.contains("demo-secret"), "{shown}");
+    shown += &client
+        .call("get_presence", json!({ "extension": "103" }))
+        .await
+        .text;
+    shown += &client
+        .read("threecx://extensions")
+        .await
+        .unwrap()
+        .to_string();
+    shown += &client
+        .read("threecx://extensions/103")
+        .await
+        .unwrap()
+        .to_string();
+    shown += &client
+        .call("make_call", json!({ "destination": "104" }))
+        .await
+        .text;
+    assert!(
+        !shown.contains("SECRET-") && !shown.contains("demo-secret"),
+        "{shown}"
+    );
     let requests = stage.pbx().requests();
-    let users: Vec<_> = requests.iter().filter(|entry| entry.path.contains("/Users")).collect();
+    let users: Vec<_> = requests
+        .iter()
+        .filter(|entry| entry.path.contains("/Users"))
+        .collect();
     assert!(users.len() >= 5);
-    assert!(users.iter().all(|entry| entry.query.contains("$select=")), "{users:?}");
+    assert!(
+        users.iter().all(|entry| entry.query.contains("$select=")),
+        "{users:?}"
+    );
 }

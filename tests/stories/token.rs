@@ -7,7 +7,9 @@ use serde_json::json;
 use crate::harness::{Client, Stage, until};
 
 async fn presence(client: &Client) -> crate::harness::Answer {
-    client.call("get_presence", json!({ "extension": "100" })).await
+    client
+        .call("get_presence", json!({ "extension": "100" }))
+        .await
 }
 
 #[tokio::test]
@@ -48,9 +50,11 @@ async fn a_restart_signs_in_no_second_time() {
 
 #[tokio::test]
 async fn minutes_and_seconds_are_told_apart() {
-    for (expires_in, claim) in
-        [(ExpiresIn::Minutes, false), (ExpiresIn::Seconds, false), (ExpiresIn::Minutes, true)]
-    {
+    for (expires_in, claim) in [
+        (ExpiresIn::Minutes, false),
+        (ExpiresIn::Seconds, false),
+        (ExpiresIn::Minutes, true),
+    ] {
         let stage = Stage::new().await;
         stage.pbx().change_settings(|settings| {
             settings.expires_in = expires_in;
@@ -59,21 +63,31 @@ async fn minutes_and_seconds_are_told_apart() {
         for _ in 0..5 {
             presence(&stage.client()).await.ok();
         }
-        assert_eq!(stage.pbx().counters().token_requests, 1, "{expires_in:?} {claim}");
+        assert_eq!(
+            stage.pbx().counters().token_requests,
+            1,
+            "{expires_in:?} {claim}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_token_is_renewed_before_it_ends() {
     let stage = Stage::new().await;
-    stage.pbx().change_settings(|settings| settings.token_lifetime_s = 4);
+    stage
+        .pbx()
+        .change_settings(|settings| settings.token_lifetime_s = 4);
     presence(&stage.client()).await.ok();
     until("a renewal", async || {
         presence(&stage.client()).await.ok();
         (stage.pbx().counters().token_requests == 2).then_some(())
     })
     .await;
-    assert_eq!(stage.pbx().counters().refused_bearers, 0, "no request went out with a dead token");
+    assert_eq!(
+        stage.pbx().counters().refused_bearers,
+        0,
+        "no request went out with a dead token"
+    );
 }
 
 #[tokio::test]
@@ -86,7 +100,11 @@ async fn a_wrong_secret_is_not_tried_again_and_again() {
         assert!(answer.text.contains("assistant") && answer.text.contains("PBX_CLIENT_SECRET"));
         assert!(!answer.text.contains("not-the-secret"));
     }
-    assert_eq!(stage.pbx().counters().token_requests, 1, "the PBX blocks addresses that guess");
+    assert_eq!(
+        stage.pbx().counters().token_requests,
+        1,
+        "the PBX blocks addresses that guess"
+    );
     let health = stage.client().send("GET", "/health", None).await.json();
     assert_eq!(health["status"], json!("degraded"));
 }
@@ -126,7 +144,11 @@ async fn the_other_ways_to_sign_in() {
 
     // The web client's login, chosen because there is no API client.
     let stage = Stage::with(&user).await;
-    stage.client().call("get_extensions", list.clone()).await.ok();
+    stage
+        .client()
+        .call("get_extensions", list.clone())
+        .await
+        .ok();
     assert_eq!(stage.requests("/webclient/api/Login/GetAccessToken"), 1);
     assert_eq!(stage.requests("/connect/token"), 0);
 
@@ -136,13 +158,26 @@ async fn the_other_ways_to_sign_in() {
         settings.web_client_login = false;
         settings.password_grant = true;
     });
-    stage.client().call("get_extensions", list.clone()).await.ok();
+    stage
+        .client()
+        .call("get_extensions", list.clone())
+        .await
+        .ok();
     assert_eq!(stage.requests("/connect/token"), 1);
 
     // A wrong password ends it there: the next way would only be another guess.
     let stage = Stage::with(&[user[0], user[1], user[2], ("PBX_PASSWORD", "wrong")]).await;
-    stage.pbx().change_settings(|settings| settings.password_grant = true);
-    assert_eq!(stage.client().call("get_extensions", list.clone()).await.code(), "pbx_auth_failed");
+    stage
+        .pbx()
+        .change_settings(|settings| settings.password_grant = true);
+    assert_eq!(
+        stage
+            .client()
+            .call("get_extensions", list.clone())
+            .await
+            .code(),
+        "pbx_auth_failed"
+    );
     assert_eq!(stage.requests("/connect/token"), 0);
 
     // A second factor is nothing a Worker can give.

@@ -10,7 +10,12 @@ use serde_json::json;
 use crate::harness::Stage;
 
 fn status(status: u16, body: &str) -> Fault {
-    Fault::Status { status, body: body.into(), content_type: None, headers: BTreeMap::new() }
+    Fault::Status {
+        status,
+        body: body.into(),
+        content_type: None,
+        headers: BTreeMap::new(),
+    }
 }
 
 #[tokio::test]
@@ -30,31 +35,57 @@ async fn every_fault_of_a_read_is_told_apart() {
         (Fault::Hang { seconds: 60 }, "pbx_unreachable", true),
     ];
     let begun = Instant::now();
-    let stories = faults.into_iter().map(|(fault, code, retryable)| async move {
-        let stage = Stage::new().await;
-        stage.pbx().add_fault(Rule { times: 3, ..Rule::once("/xapi/v1/Users", fault.clone()) });
-        let answer = stage.client().call("get_extensions", json!({})).await;
-        assert_eq!(answer.code(), code, "{fault:?}: {}", answer.text);
-        assert_eq!(answer.value["error"]["retryable"], json!(retryable), "{fault:?}");
-        assert!(answer.value["error"]["hint"].is_string() || code == "pbx_rejected", "{fault:?}");
-    });
+    let stories = faults
+        .into_iter()
+        .map(|(fault, code, retryable)| async move {
+            let stage = Stage::new().await;
+            stage.pbx().add_fault(Rule {
+                times: 3,
+                ..Rule::once("/xapi/v1/Users", fault.clone())
+            });
+            let answer = stage.client().call("get_extensions", json!({})).await;
+            assert_eq!(answer.code(), code, "{fault:?}: {}", answer.text);
+            assert_eq!(
+                answer.value["error"]["retryable"],
+                json!(retryable),
+                "{fault:?}"
+            );
+            assert!(
+                answer.value["error"]["hint"].is_string() || code == "pbx_rejected",
+                "{fault:?}"
+            );
+        });
     join_all(stories).await;
-    assert!(begun.elapsed() < Duration::from_secs(40), "a hanging PBX must not hang us");
+    assert!(
+        begun.elapsed() < Duration::from_secs(40),
+        "a hanging PBX must not hang us"
+    );
 }
 
 #[tokio::test]
 async fn a_slow_pbx_is_waited_for() {
     let stage = Stage::new().await;
-    stage.pbx().add_fault(Rule::once("/xapi/v1/Users", Fault::Delay { ms: 1_500 }));
-    let slow = Fault::SlowBody { chunk_bytes: 64, chunk_ms: 20 };
+    stage
+        .pbx()
+        .add_fault(Rule::once("/xapi/v1/Users", Fault::Delay { ms: 1_500 }));
+    let slow = Fault::SlowBody {
+        chunk_bytes: 64,
+        chunk_ms: 20,
+    };
     stage.pbx().add_fault(Rule::once("/xapi/v1/Groups", slow));
-    assert_eq!(stage.client().call("get_extensions", json!({})).await.ok()["count"], json!(14));
+    assert_eq!(
+        stage.client().call("get_extensions", json!({})).await.ok()["count"],
+        json!(14)
+    );
 }
 
 #[tokio::test]
 async fn a_pbx_that_is_not_there() {
     // A port that nobody listens on.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let nowhere = format!("http://{free}");
     let stage = Stage::with(&[("PBX_BASE_URL", nowhere.as_str())]).await;
     let client = stage.client();
@@ -62,10 +93,16 @@ async fn a_pbx_that_is_not_there() {
         let answer = client.call(tool, json!({})).await;
         assert_eq!(answer.code(), "pbx_unreachable", "{tool}");
         assert!(answer.text.contains("PBX_FQDN"), "{}", answer.text);
-        assert!(!answer.text.contains(&free.port().to_string()), "{}", answer.text);
+        assert!(
+            !answer.text.contains(&free.port().to_string()),
+            "{}",
+            answer.text
+        );
     }
     // No call can have been placed: signing in came first.
-    let call = client.call("make_call", json!({ "destination": "101" })).await;
+    let call = client
+        .call("make_call", json!({ "destination": "101" }))
+        .await;
     assert_eq!(call.code(), "pbx_unreachable");
     let error = client.read("threecx://extensions").await.unwrap_err();
     assert_eq!(error["data"]["error"]["code"], json!("pbx_unreachable"));
@@ -84,7 +121,9 @@ async fn signing_in_fails_in_every_way() {
     ];
     for (fault, code) in faults {
         let stage = Stage::new().await;
-        stage.pbx().add_fault(Rule::once("/connect/token", fault.clone()));
+        stage
+            .pbx()
+            .add_fault(Rule::once("/connect/token", fault.clone()));
         let answer = stage.client().call("get_extensions", json!({})).await;
         assert_eq!(answer.code(), code, "{fault:?}: {}", answer.text);
     }
@@ -93,10 +132,25 @@ async fn signing_in_fails_in_every_way() {
 #[tokio::test]
 async fn a_part_that_cannot_be_read_does_not_take_the_rest_along() {
     let stage = Stage::new().await;
-    stage.pbx().add_fault(Rule::once("/xapi/v1/Groups", status(403, "")));
-    stage.pbx().add_fault(Rule::once("/callcontrol", status(403, "")));
-    let answer = stage.client().call("get_extensions", json!({ "include_status": true })).await;
+    stage
+        .pbx()
+        .add_fault(Rule::once("/xapi/v1/Groups", status(403, "")));
+    stage
+        .pbx()
+        .add_fault(Rule::once("/callcontrol", status(403, "")));
+    let answer = stage
+        .client()
+        .call("get_extensions", json!({ "include_status": true }))
+        .await;
     assert_eq!(answer.ok()["count"], json!(14));
-    assert_eq!(answer.ok()["warnings"].as_array().unwrap().len(), 2, "{}", answer.text);
-    assert!(answer.ok()["extensions"][0].get("onCall").is_none(), "unknown is not \"no\"");
+    assert_eq!(
+        answer.ok()["warnings"].as_array().unwrap().len(),
+        2,
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.ok()["extensions"][0].get("onCall").is_none(),
+        "unknown is not \"no\""
+    );
 }

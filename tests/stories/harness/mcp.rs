@@ -29,7 +29,9 @@ impl Raw {
 
     /// A header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("headers are ASCII"))
     }
 }
 
@@ -54,10 +56,35 @@ impl Answer {
     pub(crate) fn code(&self) -> &str {
         assert!(self.is_error, "unexpected success: {}", self.text);
         let error = &self.value["error"];
-        assert_eq!(error["retryable"].as_bool().map(|_| ()), Some(()), "{error}");
-        assert!(self.text.contains(error["message"].as_str().expect("a message")), "{}", self.text);
+        assert_eq!(
+            error["retryable"].as_bool().map(|_| ()),
+            Some(()),
+            "{error}"
+        );
+        assert!(
+            self.text
+                .contains(error["message"].as_str().expect("a message")),
+            "{}",
+            self.text
+        );
         error["code"].as_str().expect("a code")
     }
+}
+
+/// Clients check every answer, also that of a failed call, against the tool's own schema.
+fn assert_fits(tool: &str, value: &Value) {
+    let tools: Value = serde_json::from_str(threecx_mcp_edge::tools::definitions()).expect("JSON");
+    let tools = tools.as_array().expect("an array");
+    let definition = tools
+        .iter()
+        .find(|known| known["name"] == json!(tool))
+        .expect("the tool");
+    let schema = jsonschema::validator_for(&definition["outputSchema"]).expect("a schema");
+    let faults: Vec<String> = schema
+        .iter_errors(value)
+        .map(|fault| fault.to_string())
+        .collect();
+    assert!(faults.is_empty(), "{tool}: {faults:?} in {value}");
 }
 
 impl Client {
@@ -66,7 +93,11 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client");
-        Self { http, url: url.to_owned(), headers: HeaderMap::new() }
+        Self {
+            http,
+            url: url.to_owned(),
+            headers: HeaderMap::new(),
+        }
     }
 
     /// The same client with one more header on every request.
@@ -81,8 +112,10 @@ impl Client {
     /// Any request.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Raw {
         let method = method.parse().expect("a method");
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.url)).headers(self.headers.clone());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .headers(self.headers.clone());
         if let Some(body) = body {
             if !self.headers.contains_key("content-type") {
                 request = request.header("content-type", "application/json");
@@ -92,12 +125,17 @@ impl Client {
         let response = request.send().await.expect("the Worker answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.text().await.expect("the whole answer");
-        Raw { status, headers, body }
+        Raw {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// `POST /mcp` with a JSON body, in the 2025 era.
     pub(crate) async fn post(&self, body: &Value) -> Raw {
-        self.send("POST", "/mcp", Some(body.to_string().into_bytes())).await
+        self.send("POST", "/mcp", Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// Calls a tool.
@@ -112,14 +150,28 @@ impl Client {
         let answer = raw.json();
         let result = &answer["result"];
         assert!(result.is_object(), "no result in {answer}");
-        let text = result["content"][0]["text"].as_str().expect("text").to_owned();
+        let text = result["content"][0]["text"]
+            .as_str()
+            .expect("text")
+            .to_owned();
         let is_error = result["isError"] == json!(true);
         let value = result["structuredContent"].clone();
-        assert!(value.is_object(), "structuredContent is an object: {answer}");
+        assert!(
+            value.is_object(),
+            "structuredContent is an object: {answer}"
+        );
         if !is_error {
-            assert_eq!(serde_json::from_str::<Value>(&text).ok().as_ref(), Some(&value));
+            assert_eq!(
+                serde_json::from_str::<Value>(&text).ok().as_ref(),
+                Some(&value)
+            );
         }
-        Answer { is_error, text, value }
+        assert_fits(tool, &value);
+        Answer {
+            is_error,
+            text,
+            value,
+        }
     }
 
     /// Reads a resource; the JSON inside, or the JSON-RPC error.

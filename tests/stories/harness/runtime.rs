@@ -25,7 +25,11 @@ impl Runtime {
         let folder = tempfile::tempdir().expect("a folder for the state");
         std::fs::create_dir(folder.path().join("state")).expect("a folder for the objects");
         let (child, urls) = launch(folder.path(), variables, isolates).await;
-        Self { folder, child, urls }
+        Self {
+            folder,
+            child,
+            urls,
+        }
     }
 
     /// Ends it and starts it again on the same state.
@@ -64,8 +68,11 @@ async fn launch(
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
     }
     let config = folder.join("config.capnp");
-    std::fs::write(&config, configuration(&root.join("wrangler.toml"), variables, isolates))
-        .expect("the configuration is written");
+    std::fs::write(
+        &config,
+        configuration(&root.join("wrangler.toml"), variables, isolates),
+    )
+    .expect("the configuration is written");
     let mut child = Command::new(workerd(root))
         .arg("serve")
         .arg("--control-fd=1")
@@ -87,7 +94,10 @@ async fn launch(
             .expect("workerd runs; its errors are above");
         let event: serde_json::Value = serde_json::from_str(&line).expect("events are JSON");
         if let (Some(socket), Some(port)) = (event["socket"].as_str(), event["port"].as_u64()) {
-            let isolate: usize = socket.trim_start_matches("http-").parse().expect("our name");
+            let isolate: usize = socket
+                .trim_start_matches("http-")
+                .parse()
+                .expect("our name");
             urls[isolate] = format!("http://127.0.0.1:{port}");
         }
     }

@@ -10,7 +10,7 @@ use crate::policy::{Begun, Claim, Ended, MAX_KEY_CHARS};
 ///
 /// What certainly was not done frees the key. What was done, and what may have been done, is the
 /// answer to every repetition.
-pub(super) async fn once<T: Serialize + DeserializeOwned>(
+pub(crate) async fn once<T: Serialize + DeserializeOwned>(
     desk: &Desk<'_>,
     tool: &str,
     key: &str,

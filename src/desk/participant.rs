@@ -7,7 +7,7 @@ use super::{Code, ToolError};
 use crate::pbx::Pbx;
 
 /// The participant that `argument` names, or the only one of `dn`.
-pub(super) async fn the_participant(
+pub(crate) async fn the_participant(
     pbx: &Pbx<'_>,
     dn: &str,
     argument: Option<&str>,

@@ -1,6 +1,7 @@
-//! Time as people and programs write it: ISO 8601 in UTC.
+//! Time: how it is counted here, and how people and programs write it (ISO 8601 in UTC).
 
-use crate::pbx::Millis;
+/// Milliseconds since the Unix epoch.
+pub type Millis = i64;
 
 /// `2026-11-22T14:03:09Z`.
 pub fn iso(millis: Millis) -> String {

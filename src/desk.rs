@@ -1,10 +1,30 @@
-//! What a tool works with: the PBX, the rules, the caller, the time. Built once per request.
+//! The desk: what every tool and resource works with.
+//!
+//! Built once per request: the PBX, the rules, the caller, the time. Beside it lie the things that
+//! several tools share: how they fail ([`ToolError`]), people and departments, presence, phones, which
+//! call is meant, and doing a thing once under a key.
+//!
+//! Not here: single tools (`tools`) and resources (`resources`).
 
-use super::{Code, ToolError};
+mod error;
+mod once;
+mod participant;
+mod people;
+mod phone;
+mod presence;
+
+pub use error::{Code, ToolError};
+pub(crate) use once::once;
+pub(crate) use participant::the_participant;
+pub(crate) use people::{Directory, all_users, departments};
+pub(crate) use phone::{Phone, choose_phone, read_phones};
+pub(crate) use presence::{Leg, presence_of};
+
 use crate::auth::{Caller, Scope};
-use crate::pbx::{Memory, Millis, Pbx};
+use crate::pbx::{Memory, Pbx};
 use crate::policy::{CallLedger, DialRules, ExtensionNumber};
 use crate::settings::{SettingError, Settings};
+use crate::time::Millis;
 
 /// Everything a tool may touch.
 pub struct Desk<'a> {

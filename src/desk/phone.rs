@@ -17,7 +17,7 @@ const NOT_REGISTERED: &str = "not_registered_dev";
 /// One phone of an extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Phone {
+pub(crate) struct Phone {
     /// Names this phone in make_call
     pub device_id: String,
     /// What the phone calls itself
@@ -26,7 +26,7 @@ pub(super) struct Phone {
 
 impl Phone {
     /// For a sentence.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         if self.user_agent.is_empty() {
             "the phone".to_owned()
         } else {
@@ -40,7 +40,7 @@ impl Phone {
 }
 
 /// Reads the phones of `dn` and remembers them.
-pub(super) async fn read_phones(
+pub(crate) async fn read_phones(
     desk: &Desk<'_>,
     pbx: &Pbx<'_>,
     dn: &str,
@@ -61,7 +61,7 @@ pub(super) async fn read_phones(
 
 /// The phone to call from and the others; no phone where the extension has none, and the PBX then
 /// decides.
-pub(super) fn choose(
+pub(crate) fn choose_phone(
     extension: &ExtensionNumber,
     devices: Vec<Device>,
     wanted: Option<&str>,
@@ -113,7 +113,7 @@ mod tests {
         };
         let devices = agents.iter().enumerate().map(device).collect();
         let extension = ExtensionNumber::parse("100").unwrap();
-        choose(&extension, devices, wanted)
+        choose_phone(&extension, devices, wanted)
             .map(|(phone, _)| phone.map(|phone| phone.device_id))
             .map_err(|error| error.code)
     }
