@@ -33,7 +33,7 @@ main(async () => {
   await check("Size of the Worker", size);
   await check("wrangler deploy --dry-run", () => run("wrangler", ["deploy", "--dry-run"], { quiet: true }));
   await check("Stories on the running Worker", () =>
-    run("cargo", ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "--nocapture"]),
+    run("cargo", ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "--nocapture"], { env: schemas() }),
   );
   await check("`npm start` is ready and stops cleanly", start);
 

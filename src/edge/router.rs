@@ -1,5 +1,6 @@
 //! Routes, and the door before `/mcp`: origin, then who is calling, then the protocol.
 
+use futures::StreamExt;
 use serde_json::json;
 use worker::{Env, Method, Request, Response, Result};
 
@@ -21,7 +22,7 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
     let isolate = Isolate::of(env);
     let url = Address::of(request.inner().url());
     let outcome = match url.path() {
-        "/mcp" => endpoint(request, &url, env, &isolate).await,
+        "/mcp" | "/mcp/" => endpoint(request, &url, env, &isolate).await,
         "/health" => health(env, &isolate).await,
         "/" => front_page(),
         _ => reply::json(
@@ -132,19 +133,10 @@ async fn protocol(
     let mcp_method = header("mcp-method")?;
     let mcp_name = header("mcp-name")?;
     let announced = header("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    // A body that says it is too large is not read; the protocol sees that it is.
-    let too_large = announced.is_some_and(|length| length > mcp::MAX_BODY_BYTES);
-    let body = if method == "POST" && !too_large {
-        request.bytes().await?
-    } else {
-        Vec::new()
+    let Some(body) = read_body(&mut request, announced).await? else {
+        let limit = mcp::MAX_BODY_BYTES;
+        return reply::refusal(413, &format!("the body is larger than {limit} bytes"));
     };
-    if too_large {
-        return reply::refusal(
-            413,
-            &format!("the body is larger than {} bytes", mcp::MAX_BODY_BYTES),
-        );
-    }
 
     let session = SessionClient::new(env, isolate);
     let upstream = match &isolate.settings.pbx {
@@ -179,6 +171,32 @@ async fn protocol(
     )
     .await;
     reply::mcp(answer)
+}
+
+/// The body, or `None` where it is larger than the protocol takes. One that announces its length is
+/// read at once, which is the fast way; one that does not is read no further than the limit.
+async fn read_body(request: &mut Request, announced: Option<usize>) -> Result<Option<Vec<u8>>> {
+    if request.method() != Method::Post {
+        return Ok(Some(Vec::new()));
+    }
+    if let Some(length) = announced {
+        if length > mcp::MAX_BODY_BYTES {
+            return Ok(None);
+        }
+        return request.bytes().await.map(Some);
+    }
+    let mut body = Vec::new();
+    // No stream is no body.
+    let Ok(mut chunks) = request.stream() else {
+        return Ok(Some(body));
+    };
+    while let Some(chunk) = chunks.next().await {
+        body.extend(chunk?);
+        if body.len() > mcp::MAX_BODY_BYTES {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
 }
 
 /// `/health`: whether this can work, without secrets, numbers or host names.

@@ -204,6 +204,12 @@ async fn methods_paths_and_bodies_that_do_not_fit() {
 
     let send = async |body: Vec<u8>| client.send("POST", "/mcp", Some(body)).await;
     assert_eq!(send(vec![b' '; 4 * 1024 * 1024 + 1]).await.status, 413);
+    let nothing = client.send("POST", "/mcp", None).await;
+    assert_eq!(
+        nothing.status, 415,
+        "no body and no content type: {}",
+        nothing.body
+    );
     let code = |answer: &crate::harness::Raw| answer.json()["error"]["code"].clone();
     let invalid_utf8 =
         send(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\xfe\"}".to_vec()).await;

@@ -41,6 +41,17 @@ impl Stage {
         self.simulator.control()
     }
 
+    /// A Worker that can reach no network at all: its PBX is behind the service binding `PBX`.
+    pub(crate) async fn behind_a_tunnel() -> Self {
+        let simulator = Simulator::start(Settings::fast())
+            .await
+            .expect("the PBX starts");
+        let host = [("PBX_BASE_URL", "https://pbx.example.com:5001")];
+        let variables = demo_variables(&simulator, &host);
+        let runtime = Runtime::start_tunnelled(&variables, simulator.address()).await;
+        Self { simulator, runtime }
+    }
+
     /// Where the PBX listens, for programs that control it over HTTP.
     pub(crate) fn pbx_url(&self) -> String {
         self.simulator.url()

@@ -22,3 +22,5 @@ mod once;
 mod people;
 mod token;
 mod troubles;
+mod tunnel;
+mod wire;

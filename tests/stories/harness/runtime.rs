@@ -2,6 +2,7 @@
 //! and its state is in a folder of its own.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -17,25 +18,42 @@ pub(crate) struct Runtime {
     folder: TempDir,
     child: Child,
     urls: Vec<String>,
+    /// Where the service binding `PBX` leads, if it is bound.
+    tunnel: Option<SocketAddr>,
 }
 
 impl Runtime {
     /// Runs `isolates` copies of the Worker, all with the Durable Object of the first.
     pub(crate) async fn start(variables: &[(String, String)], isolates: usize) -> Self {
+        Self::with(variables, isolates, None).await
+    }
+
+    /// Runs it with the service binding `PBX`, and no other way out.
+    pub(crate) async fn start_tunnelled(variables: &[(String, String)], pbx: SocketAddr) -> Self {
+        Self::with(variables, 1, Some(pbx)).await
+    }
+
+    async fn with(
+        variables: &[(String, String)],
+        isolates: usize,
+        tunnel: Option<SocketAddr>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         std::fs::create_dir(folder.path().join("state")).expect("a folder for the objects");
-        let (child, urls) = launch(folder.path(), variables, isolates).await;
+        let (child, urls) = launch(folder.path(), variables, isolates, tunnel).await;
         Self {
             folder,
             child,
             urls,
+            tunnel,
         }
     }
 
     /// Ends it and starts it again on the same state.
     pub(crate) async fn restart(&mut self, variables: &[(String, String)]) {
         self.child.kill().await.expect("workerd ends");
-        let (child, urls) = launch(self.folder.path(), variables, self.urls.len()).await;
+        let (child, urls) =
+            launch(self.folder.path(), variables, self.urls.len(), self.tunnel).await;
         self.child = child;
         self.urls = urls;
     }
@@ -60,6 +78,7 @@ async fn launch(
     folder: &Path,
     variables: &[(String, String)],
     isolates: usize,
+    tunnel: Option<SocketAddr>,
 ) -> (Child, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["index.js", "index_bg.wasm"] {
@@ -70,7 +89,7 @@ async fn launch(
     let config = folder.join("config.capnp");
     std::fs::write(
         &config,
-        configuration(&root.join("wrangler.toml"), variables, isolates),
+        configuration(&root.join("wrangler.toml"), variables, isolates, tunnel),
     )
     .expect("the configuration is written");
     let mut child = Command::new(workerd(root))
@@ -110,7 +129,12 @@ fn workerd(root: &Path) -> PathBuf {
 }
 
 /// See "workerd.capnp": services, and a socket for each isolate.
-fn configuration(wrangler: &Path, variables: &[(String, String)], isolates: usize) -> String {
+fn configuration(
+    wrangler: &Path,
+    variables: &[(String, String)],
+    isolates: usize,
+    tunnel: Option<SocketAddr>,
+) -> String {
     let wrangler = std::fs::read_to_string(wrangler).expect("wrangler.toml is there");
     let date = wrangler
         .lines()
@@ -121,6 +145,15 @@ fn configuration(wrangler: &Path, variables: &[(String, String)], isolates: usiz
         let _ = write!(bindings, "(name = {name:?}, text = {}), ", quoted(value));
     }
     let mut services = String::new();
+    let mut way_out = "net";
+    if let Some(pbx) = tunnel {
+        bindings.push_str("(name = \"PBX\", service = \"tunnel\"), ");
+        let _ = writeln!(
+            services,
+            "(name = \"tunnel\", external = (address = \"{pbx}\", http = ())),"
+        );
+        way_out = "nowhere";
+    }
     let mut sockets = String::new();
     for isolate in 0..isolates {
         let object = if isolate == 0 {
@@ -141,7 +174,7 @@ fn configuration(wrangler: &Path, variables: &[(String, String)], isolates: usiz
                           (name = \"index_bg.wasm\", wasm = embed \"index_bg.wasm\")],
                compatibilityDate = {date}, {object}
                bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {namespace})],
-               globalOutbound = \"net\")),"
+               globalOutbound = \"{way_out}\")),"
         );
         let _ = writeln!(
             sockets,
@@ -154,7 +187,8 @@ fn configuration(wrangler: &Path, variables: &[(String, String)], isolates: usiz
 const config :Workerd.Config = (
   services = [{services}
     (name = \"disk\", disk = (path = \"state\", writable = true)),
-    (name = \"net\", network = (allow = [\"local\"]))
+    (name = \"net\", network = (allow = [\"local\"])),
+    (name = \"nowhere\", network = (allow = []))
   ],
   sockets = [{sockets}]
 );
