@@ -6,6 +6,7 @@
 //!
 //! Not here: single tools (`tools`) and resources (`resources`).
 
+mod consent;
 mod error;
 mod once;
 mod participant;
@@ -13,16 +14,18 @@ mod people;
 mod phone;
 mod presence;
 
+pub(crate) use consent::agreed;
 pub use error::{Code, ToolError};
 pub(crate) use once::once;
-pub(crate) use participant::the_participant;
+pub(crate) use participant::{Fitting, read_id, the_participant};
 pub(crate) use people::{Directory, all_users, departments};
 pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
 
 use crate::auth::{Caller, Scope};
 use crate::pbx::{Memory, Pbx};
-use crate::policy::{CallLedger, DialRules, ExtensionNumber};
+use crate::policy::{DialRules, ExtensionNumber};
+use crate::session::Session;
 use crate::settings::{SettingError, Settings};
 use crate::time::Millis;
 
@@ -32,8 +35,8 @@ pub struct Desk<'a> {
     pub pbx: Result<Pbx<'a>, String>,
     /// What this isolate remembers of the PBX.
     pub memory: &'a Memory,
-    /// Remembers which calls were placed under which key, for all isolates.
-    pub ledger: &'a dyn CallLedger,
+    /// What must be remembered once for all isolates.
+    pub session: &'a dyn Session,
     /// What an administrator set.
     pub settings: &'a Settings,
     /// Who asks.

@@ -14,11 +14,14 @@
 
 mod action;
 mod call_control;
+mod chat;
 mod client;
 mod directory;
 mod error;
 mod memory;
 mod odata;
+mod parking;
+mod recording;
 mod sign_in;
 mod token;
 mod token_keeper;
@@ -26,10 +29,13 @@ mod transport;
 mod types;
 
 pub use action::{ActionRequest, FinalStatus, Performed};
+pub use call_control::Forwarding;
+pub use chat::ChatMessage;
 pub use client::{Pbx, TokenSource};
 pub use directory::{UserPage, UserQuery};
 pub use error::PbxError;
 pub use memory::Memory;
+pub use recording::RecordingSetting;
 pub use sign_in::{Credentials, Grant, SignInError, sign_in};
 pub use token::{Token, TokenRecord};
 pub use token_keeper::{Ask, Decision, KeeperRecord, TokenKeeper};

@@ -10,6 +10,7 @@
 //! Deliberately not here: who the caller is (`auth`), caps, quiet hours and confirmations, which
 //! need a clock and a memory, and the form in which the PBX wants a number dialled.
 
+mod confirmation;
 mod country;
 mod destination;
 mod dialled;
@@ -18,6 +19,7 @@ mod extension;
 mod idempotency;
 mod mask;
 mod number_error;
+mod parking;
 mod pattern;
 mod refusal;
 mod rules;
@@ -27,6 +29,7 @@ mod short_code;
 #[cfg(test)]
 mod tests;
 
+pub use confirmation::{Confirmations, Consent, HANDLE_LIVES_MS, Offer, agrees};
 pub use country::{Country, UnknownCountry};
 pub use destination::{Class, Destination};
 pub use e164::E164;
@@ -36,6 +39,7 @@ pub use idempotency::{
 };
 pub use mask::mask_number;
 pub use number_error::{NumberError, Unwanted};
+pub use parking::{PARKED_AT_MOST_MS, ParkedCall, ParkingLot, free_slot};
 pub use pattern::{Pattern, PatternProblem};
 pub use refusal::{Refusal, Rejection};
 pub use rules::{ConfigProblem, DialRules};

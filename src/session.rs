@@ -4,9 +4,12 @@
 //! key. Caller (`edge::session_client`) and object (`edge::pbx_session`) share these types; nothing
 //! else crosses between them. Answers travel as the JSON of the type named at each command.
 
+use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{Claim, Ended};
+use crate::policy::{
+    CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
+};
 
 /// One question to the object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,49 @@ pub enum Command {
         /// How it ended.
         ended: Ended,
     },
+    /// Reserve a free slot for a call → `Option<String>`.
+    Reserve {
+        /// The slots that would do, in order.
+        slots: Vec<String>,
+        /// The call.
+        call: ParkedCall,
+    },
+    /// The call is in its slot → `()`.
+    Parked {
+        /// The slot.
+        slot: String,
+    },
+    /// The slot is free again → `()`.
+    Release {
+        /// The slot.
+        slot: String,
+    },
+    /// Every call on hold, oldest first → `Vec<ParkedCall>`.
+    OnHold,
+    /// Give out a handle → `String`.
+    Offer {
+        /// What it says yes to.
+        consent: Consent,
+    },
+    /// Use a handle up → `bool`.
+    Redeem {
+        /// The handle.
+        handle: String,
+        /// What it should say yes to.
+        consent: Consent,
+    },
+    /// Keep a note; an empty one is none → `()`.
+    Remember {
+        /// Its name.
+        name: String,
+        /// The note.
+        value: String,
+    },
+    /// A note → `Option<String>`.
+    Recall {
+        /// Its name.
+        name: String,
+    },
     /// How things are → [`Status`].
     Status,
 }
@@ -50,4 +96,20 @@ pub enum Trouble {
     Refused,
     /// The PBX does not answer.
     Unreachable,
+}
+
+/// What must be remembered once for all isolates, as tools see it.
+pub trait Session: CallLedger + ParkingLot + Confirmations {
+    /// Keeps a note; an empty one is none.
+    fn remember<'a>(
+        &'a self,
+        name: &'a str,
+        value: &'a str,
+    ) -> LocalBoxFuture<'a, Result<(), LedgerDown>>;
+
+    /// A note that was kept.
+    fn recall<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Option<String>, LedgerDown>>;
 }

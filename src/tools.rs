@@ -12,11 +12,15 @@
 //! Not here: what tools work with (`desk`), the protocol (`mcp`), 3CX's wire (`pbx`), I/O (`edge`).
 
 mod answer;
+mod answer_call;
 mod definition;
 mod drop_call;
 mod get_extensions;
 mod get_presence;
+mod hold_call;
 mod make_call;
+mod record_call;
+mod transfer_call;
 
 use std::sync::LazyLock;
 
@@ -77,8 +81,12 @@ macro_rules! tools {
 }
 
 tools![
+    answer_call::AnswerCall,
     drop_call::DropCall,
     get_extensions::GetExtensions,
     get_presence::GetPresence,
+    hold_call::HoldCall,
     make_call::MakeCall,
+    record_call::RecordCall,
+    transfer_call::TransferCall,
 ];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::pbx::{PbxError, SignInError};
-use crate::policy::{NumberError, Rejection};
+use crate::policy::{LedgerDown, NumberError, Rejection};
 
 /// `error.code`: the list is a contract with outside programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,14 @@ impl ToolError {
         Self::new(Code::InvalidArgument, message)
     }
 
+    /// There is no such call, or there are several: as opposed to a PBX that cannot be asked.
+    pub fn is_about_calls(&self) -> bool {
+        matches!(
+            self.code,
+            Code::NotFound | Code::AmbiguousParticipant | Code::WrongCallState
+        )
+    }
+
     /// What a person or model reads.
     pub fn text(&self) -> String {
         match &self.hint {
@@ -132,6 +140,14 @@ fn number_code(is_refusal: bool) -> Code {
         Code::ForbiddenDestination
     } else {
         Code::InvalidArgument
+    }
+}
+
+impl From<LedgerDown> for ToolError {
+    fn from(error: LedgerDown) -> Self {
+        Self::new(Code::PbxUnreachable, error.to_string())
+            .hint("try again")
+            .retryable()
     }
 }
 

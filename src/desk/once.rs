@@ -23,7 +23,7 @@ pub(crate) async fn once<T: Serialize + DeserializeOwned>(
         key: checked(key)?.to_owned(),
         intent,
     };
-    let begun = desk.ledger.begin(&claim).await.map_err(|error| {
+    let begun = desk.session.begin(&claim).await.map_err(|error| {
         ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
             .hint("try again with the same idempotency_key")
             .retryable()
@@ -63,7 +63,7 @@ pub(crate) async fn once<T: Serialize + DeserializeOwned>(
     // Where the end cannot be recorded the claim stays open, and repetitions hear "not known":
     // the truth for this caller is still the outcome itself.
     if let Some(ended) = ended {
-        let _ = desk.ledger.end(&claim, ended).await;
+        let _ = desk.session.end(&claim, ended).await;
     }
     outcome.map(|output| (output, false))
 }

@@ -151,7 +151,7 @@ async fn protocol(
                 .map(|upstream| Pbx::new(upstream, &session))
                 .map_err(Clone::clone),
             memory: &isolate.memory,
-            ledger: &session,
+            session: &session,
             settings: &isolate.settings,
             caller,
             now: clock::now(),

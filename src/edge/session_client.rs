@@ -11,8 +11,10 @@ use super::clock;
 use super::isolate::Isolate;
 use super::upstream::within;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
-use crate::policy::{Begun, CallLedger, Claim, Ended, LedgerDown};
-use crate::session::{Command, Status};
+use crate::policy::{
+    Begun, CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
+};
+use crate::session::{Command, Session, Status};
 
 /// Binding of the object.
 const BINDING: &str = "PBX_SESSION";
@@ -57,6 +59,13 @@ impl<'a> SessionClient<'a> {
         let token = Token::from(answer?);
         self.isolate.keep_token(&token);
         Ok(token)
+    }
+
+    fn record<'b, T: DeserializeOwned + 'b>(
+        &'b self,
+        command: Command,
+    ) -> LocalBoxFuture<'b, Result<T, LedgerDown>> {
+        async move { self.ask(&command).await.map_err(LedgerDown) }.boxed_local()
     }
 
     async fn ask<T: DeserializeOwned>(&self, command: &Command) -> Result<T, String> {
@@ -130,14 +139,9 @@ impl TokenSource for SessionClient<'_> {
 
 impl CallLedger for SessionClient<'_> {
     fn begin<'a>(&'a self, claim: &'a Claim) -> LocalBoxFuture<'a, Result<Begun, LedgerDown>> {
-        async {
-            self.ask(&Command::Begin {
-                claim: claim.clone(),
-            })
-            .await
-            .map_err(LedgerDown)
-        }
-        .boxed_local()
+        self.record(Command::Begin {
+            claim: claim.clone(),
+        })
     }
 
     fn end<'a>(
@@ -145,14 +149,79 @@ impl CallLedger for SessionClient<'_> {
         claim: &'a Claim,
         ended: Ended,
     ) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
-        async {
-            self.ask(&Command::End {
-                claim: claim.clone(),
-                ended,
-            })
-            .await
-            .map_err(LedgerDown)
-        }
-        .boxed_local()
+        self.record(Command::End {
+            claim: claim.clone(),
+            ended,
+        })
+    }
+}
+
+impl ParkingLot for SessionClient<'_> {
+    fn reserve<'a>(
+        &'a self,
+        slots: &'a [String],
+        call: &'a ParkedCall,
+    ) -> LocalBoxFuture<'a, Result<Option<String>, LedgerDown>> {
+        self.record(Command::Reserve {
+            slots: slots.to_vec(),
+            call: call.clone(),
+        })
+    }
+
+    fn parked<'a>(&'a self, slot: &'a str) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.record(Command::Parked {
+            slot: slot.to_owned(),
+        })
+    }
+
+    fn release<'a>(&'a self, slot: &'a str) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.record(Command::Release {
+            slot: slot.to_owned(),
+        })
+    }
+
+    fn on_hold(&self) -> LocalBoxFuture<'_, Result<Vec<ParkedCall>, LedgerDown>> {
+        self.record(Command::OnHold)
+    }
+}
+
+impl Confirmations for SessionClient<'_> {
+    fn offer<'a>(&'a self, consent: &'a Consent) -> LocalBoxFuture<'a, Result<String, LedgerDown>> {
+        self.record(Command::Offer {
+            consent: consent.clone(),
+        })
+    }
+
+    fn redeem<'a>(
+        &'a self,
+        handle: &'a str,
+        consent: &'a Consent,
+    ) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
+        self.record(Command::Redeem {
+            handle: handle.to_owned(),
+            consent: consent.clone(),
+        })
+    }
+}
+
+impl Session for SessionClient<'_> {
+    fn remember<'a>(
+        &'a self,
+        name: &'a str,
+        value: &'a str,
+    ) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.record(Command::Remember {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+
+    fn recall<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Option<String>, LedgerDown>> {
+        self.record(Command::Recall {
+            name: name.to_owned(),
+        })
     }
 }

@@ -61,6 +61,7 @@ impl Upstream {
         init.with_method(match request.method {
             Method::Get => worker::Method::Get,
             Method::Post => worker::Method::Post,
+            Method::Patch => worker::Method::Patch,
         });
         // A redirect would lead to a sign-in page, or somewhere else with our token.
         init.with_redirect(RequestRedirect::Manual);

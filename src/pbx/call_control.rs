@@ -16,6 +16,38 @@ const MAKE_CALL_TIMEOUT: Duration = Duration::from_secs(35);
 /// Beyond the ring time that was asked for.
 const MAKE_CALL_MARGIN: Duration = Duration::from_secs(5);
 
+/// A transfer without a ring time: the destination may ring as long as the PBX lets it.
+const FORWARD_TIMEOUT: Duration = Duration::from_mins(1);
+/// Beyond the ring time that was asked for.
+const FORWARD_MARGIN: Duration = Duration::from_secs(10);
+
+/// How a leg is moved; which one fits depends on its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forwarding {
+    /// A connected leg is replaced; the other party waits on hold meanwhile and comes back if it
+    /// fails (`transferto`).
+    Transfer,
+    /// A ringing leg is replaced (`divert`).
+    Divert,
+    /// The leg stays until the destination answers, and is left alone if nobody does (`routeto`).
+    Route,
+}
+
+impl Forwarding {
+    /// The action's name on the wire.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Transfer => "transferto",
+            Self::Divert => "divert",
+            Self::Route => "routeto",
+        }
+    }
+}
+
+fn participant_action(dn: &str, id: i64, action: &str) -> String {
+    format!("/callcontrol/{}/participants/{id}/{action}", encode(dn))
+}
+
 impl Pbx<'_> {
     /// State of every DN that this client may see (`GET /callcontrol`).
     pub async fn dns(&self) -> Result<Vec<DnInfo>, PbxError> {
@@ -63,8 +95,43 @@ impl Pbx<'_> {
 
     /// Ends or rejects a leg.
     pub async fn drop_participant(&self, dn: &str, id: i64) -> Result<Performed, PbxError> {
-        let path = format!("/callcontrol/{}/participants/{id}/drop", encode(dn));
-        self.perform(path, &ActionRequest::default(), ACTION_TIMEOUT)
+        self.perform(
+            participant_action(dn, id, "drop"),
+            &ActionRequest::default(),
+            ACTION_TIMEOUT,
+        )
+        .await
+    }
+
+    /// Answers a ringing leg: only where the device is under direct control (uaCSTA), or on a route
+    /// point; 422 otherwise.
+    pub async fn answer(&self, dn: &str, id: i64) -> Result<Performed, PbxError> {
+        self.perform(
+            participant_action(dn, id, "answer"),
+            &ActionRequest::default(),
+            ACTION_TIMEOUT,
+        )
+        .await
+    }
+
+    /// Moves a leg to another destination. `timeout` is how long the destination may ring, in
+    /// seconds: the PBX answers only after delivery or failure.
+    pub async fn forward(
+        &self,
+        dn: &str,
+        id: i64,
+        way: Forwarding,
+        destination: &str,
+        timeout: Option<u32>,
+    ) -> Result<Performed, PbxError> {
+        let request = ActionRequest {
+            destination: Some(destination.to_owned()),
+            timeout,
+        };
+        let limit = timeout.map_or(FORWARD_TIMEOUT, |seconds| {
+            Duration::from_secs(seconds.into()).saturating_add(FORWARD_MARGIN)
+        });
+        self.perform(participant_action(dn, id, way.action()), &request, limit)
             .await
     }
 

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::PbxError;
 use super::sign_in::SignInError;
 use super::token::Token;
-use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport};
+use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
 
 /// For a read: 3CX answers these in well under a second when it is healthy.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,12 +44,21 @@ impl<'a> Pbx<'a> {
 
     /// Reads `path` as JSON.
     pub(super) async fn read<T: DeserializeOwned>(&self, path: String) -> Result<T, PbxError> {
+        self.read_within(path, READ_TIMEOUT).await
+    }
+
+    /// The same with more, or less, patience.
+    pub(super) async fn read_within<T: DeserializeOwned>(
+        &self,
+        path: String,
+        timeout: Duration,
+    ) -> Result<T, PbxError> {
         let request = |token: &Token| HttpRequest {
             method: Method::Get,
             path: path.clone(),
             bearer: Some(token.value.clone()),
             body: None,
-            timeout: READ_TIMEOUT,
+            timeout,
         };
         let response = self.authorized(request, PbxError::Unreachable).await?;
         if !response.is_success() {
@@ -65,18 +74,43 @@ impl<'a> Pbx<'a> {
         body: Vec<u8>,
         timeout: Duration,
     ) -> Result<HttpResponse, PbxError> {
+        self.send_once(Method::Post, path, body, timeout).await
+    }
+
+    /// Changes a setting, once.
+    pub(super) async fn change(&self, path: String, body: Vec<u8>) -> Result<(), PbxError> {
+        self.send_once(Method::Patch, path, body, READ_TIMEOUT)
+            .await
+            .map(|_| ())
+    }
+
+    async fn send_once(
+        &self,
+        method: Method,
+        path: String,
+        body: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<HttpResponse, PbxError> {
         let request = |token: &Token| HttpRequest {
-            method: Method::Post,
+            method,
             path: path.clone(),
             bearer: Some(token.value.clone()),
             body: Some(Body::Json(body.clone())),
             timeout,
         };
-        let unclear = |error: super::TransportError| PbxError::OutcomeUnknown(error.to_string());
+        let unclear = |error: TransportError| PbxError::OutcomeUnknown(error.to_string());
         let response = self.authorized(request, unclear).await?;
         match response.status {
             200..=299 => Ok(response),
-            300..=499 => Err(refusal(&response, "POST", &path)),
+            300..=499 => Err(refusal(
+                &response,
+                if method == Method::Patch {
+                    "PATCH"
+                } else {
+                    "POST"
+                },
+                &path,
+            )),
             status => Err(PbxError::OutcomeUnknown(format!("it answered {status}"))),
         }
     }
@@ -85,7 +119,7 @@ impl<'a> Pbx<'a> {
     async fn authorized(
         &self,
         request: impl Fn(&Token) -> HttpRequest,
-        lost: impl Fn(super::TransportError) -> PbxError,
+        lost: impl Fn(TransportError) -> PbxError,
     ) -> Result<HttpResponse, PbxError> {
         let token = self.tokens.token().await?;
         let response = self.transport.send(request(&token)).await.map_err(&lost)?;

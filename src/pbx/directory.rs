@@ -3,11 +3,9 @@
 //! There is no `/Extensions`: `/Users` it is, always with `$select`. Entity sets give at most 100
 //! rows a request, so whoever wants more pages with `$skip`.
 
-use serde::Deserialize;
-
 use super::client::Pbx;
 use super::error::PbxError;
-use super::odata::{MAX_PAGE, Query, literal};
+use super::odata::{Collection, MAX_PAGE, Query, literal};
 use super::types::{Group, User};
 
 /// Which extensions to read.
@@ -28,14 +26,6 @@ pub struct UserPage {
     pub users: Vec<User>,
     /// Rows that match on all pages, where the PBX said so.
     pub total: Option<usize>,
-}
-
-/// An OData collection.
-#[derive(Deserialize)]
-struct Collection<T> {
-    #[serde(rename = "@odata.count")]
-    count: Option<usize>,
-    value: Vec<T>,
 }
 
 impl Pbx<'_> {

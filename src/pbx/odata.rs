@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use serde::Deserialize;
+
 /// What 3CX accepts for `$top` on an entity set; 400 above it.
 pub(super) const MAX_PAGE: usize = 100;
 
@@ -39,6 +41,16 @@ fn encode_keeping(text: &str, kept: &str) -> String {
 /// A string literal for `$filter`: `O'Brien` becomes `'O''Brien'`.
 pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// What an entity set answers.
+#[derive(Debug, Deserialize)]
+pub(super) struct Collection<T> {
+    /// Rows that match on all pages, where `$count=true` was asked and understood.
+    #[serde(rename = "@odata.count")]
+    pub(super) count: Option<usize>,
+    /// The rows of this page.
+    pub(super) value: Vec<T>,
 }
 
 /// Builds `path?$select=…&$filter=…`.

@@ -25,6 +25,8 @@ pub enum Method {
     Get,
     /// Signs in, or acts.
     Post,
+    /// Changes a setting.
+    Patch,
 }
 
 /// A request body and how it is written.

@@ -17,7 +17,7 @@ pub struct Device {
 }
 
 /// State of one DN (`DNInfo`, Call Control API).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DnInfo {
     /// The number.
@@ -35,7 +35,7 @@ pub struct DnInfo {
 }
 
 /// One leg of a call as its DN sees it (`CallParticipant`, Call Control API).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Participant {
     /// Names this leg while it lives.
@@ -64,6 +64,10 @@ pub struct Participant {
     /// The device can be told to answer (uaCSTA).
     #[serde(deserialize_with = "flag")]
     pub direct_control: bool,
+    /// What brought the call here: `Wroutepoint` for a call that the PBX routed in, `None` for one
+    /// that this DN dialled.
+    #[serde(deserialize_with = "text")]
+    pub originated_by_type: String,
     /// Shared by all legs of one conversation.
     #[serde(deserialize_with = "whole")]
     pub callid: i64,
@@ -85,6 +89,11 @@ impl Participant {
     /// The other party is on a trunk.
     pub fn is_external(&self) -> bool {
         self.party_dn_type == "Wexternalline"
+    }
+
+    /// The parties speak, or are kept waiting by one of them: 3CX has no held state.
+    pub fn is_connected(&self) -> bool {
+        self.status == "Connected"
     }
 
     /// The leg is ringing and nobody has answered it.

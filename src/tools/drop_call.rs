@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, ToolError, the_participant};
+use crate::desk::{Code, Desk, Fitting, ToolError, read_id, the_participant};
 use crate::pbx::{Pbx, PbxError};
 
 /// The tool.
@@ -56,7 +56,16 @@ impl Tool for DropCall {
         let extension = desk.extension(arguments.extension.as_deref())?;
         let pbx = desk.pbx()?;
         let dn = extension.as_str();
-        let id = the_participant(&pbx, dn, arguments.participant_id.as_deref()).await?;
+        // A leg that is named is dropped without looking first: over is as good as dropped.
+        let named = arguments
+            .participant_id
+            .as_deref()
+            .map(str::trim)
+            .filter(|id| !id.is_empty());
+        let id = match named {
+            Some(text) => read_id(text)?,
+            None => the_participant(&pbx, dn, None, Fitting::Any).await?.id,
+        };
         let already_over = match drop_leg(&pbx, dn, id).await? {
             Dropped::Now => false,
             Dropped::Before => true,

@@ -18,6 +18,7 @@ mod calls;
 mod clients;
 mod door;
 mod harness;
+mod moving;
 mod once;
 mod people;
 mod token;

@@ -1,0 +1,195 @@
+//! The tables of the object, and how they are read and written. Every method is synchronous: what one
+//! of them does cannot be interleaved with anything.
+
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use worker::{Result, SqlStorage, SqlStorageValue, State};
+
+use crate::edge::log;
+use crate::pbx::{KeeperRecord, TokenKeeper};
+use crate::policy::{Claim, Entry, KEPT_MS};
+use crate::settings::{PbxSettings, SettingError};
+use crate::time::Millis;
+
+/// The tables, in the order in which they came; each statement may run again.
+const TABLES: [&str; 4] = [
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS once (
+        caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
+        begun_at INTEGER NOT NULL, answer TEXT, PRIMARY KEY (caller, tool, key))",
+    "CREATE TABLE IF NOT EXISTS held (slot TEXT PRIMARY KEY, since INTEGER NOT NULL, call TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS offers (
+        handle TEXT PRIMARY KEY, offered_at INTEGER NOT NULL, consent TEXT NOT NULL)",
+];
+
+/// The record of the token in table `facts`.
+const KEEPER: &str = "token_keeper";
+/// The record of the account that the keeper belongs to.
+const ACCOUNT: &str = "account";
+
+/// The object's SQLite.
+pub(super) struct Store {
+    sql: SqlStorage,
+}
+
+impl Store {
+    /// Opens it, making what is missing.
+    pub(super) fn open(state: &State) -> Self {
+        let sql = state.storage().sql();
+        for table in TABLES {
+            if let Err(error) = sql.exec(table, None) {
+                log::error("table_not_made", json!({ "error": error.to_string() }));
+            }
+        }
+        Self { sql }
+    }
+
+    /// Runs a statement.
+    pub(super) fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.sql.exec(statement, values).map(|_| ())
+    }
+
+    /// The rows of a query.
+    pub(super) fn rows<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        values: Vec<SqlStorageValue>,
+    ) -> Result<Vec<T>> {
+        self.sql.exec(query, values)?.to_array()
+    }
+}
+
+/// Facts and notes.
+impl Store {
+    /// A note, unless it is empty.
+    pub(super) fn read_note(&self, name: &str) -> Result<Option<String>> {
+        #[derive(serde::Deserialize)]
+        struct Fact {
+            value: String,
+        }
+        let rows: Vec<Fact> =
+            self.rows("SELECT value FROM facts WHERE name = ?", texts(&[name]))?;
+        Ok(rows
+            .into_iter()
+            .map(|fact| fact.value)
+            .find(|value| !value.is_empty()))
+    }
+
+    /// Keeps a note.
+    pub(super) fn write_note(&self, name: &str, value: &str) -> Result<()> {
+        let statement = "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)";
+        self.run(statement, texts(&[name, value]))
+    }
+
+    /// The keeper as it was, if it belongs to the same PBX and credentials.
+    pub(super) fn restore_keeper(
+        &self,
+        settings: &std::result::Result<Option<PbxSettings>, SettingError>,
+    ) -> Result<TokenKeeper> {
+        let Ok(Some(settings)) = settings else {
+            return Ok(TokenKeeper::default());
+        };
+        let account = settings.account();
+        if self.read_note(ACCOUNT)?.as_deref() != Some(&account) {
+            self.write_note(KEEPER, "")?;
+            self.write_note(ACCOUNT, &account)?;
+        }
+        let text = self.read_note(KEEPER)?.unwrap_or_default();
+        Ok(serde_json::from_str::<KeeperRecord>(&text)
+            .map(TokenKeeper::from)
+            .unwrap_or_default())
+    }
+
+    /// A restart must neither sign in again nor forget to wait.
+    pub(super) fn save_keeper(&self, keeper: &TokenKeeper) {
+        let saved = serde_json::to_string(&keeper.record())
+            .map_err(worker::Error::from)
+            .and_then(|text| self.write_note(KEEPER, &text));
+        if let Err(error) = saved {
+            log::error("token_not_saved", json!({ "error": error.to_string() }));
+        }
+    }
+}
+
+/// Claims of idempotency keys.
+impl Store {
+    /// Forgets claims that are too old to matter.
+    pub(super) fn forget_old_claims(&self, now: Millis) -> Result<()> {
+        let oldest = now.saturating_sub(KEPT_MS);
+        self.run("DELETE FROM once WHERE begun_at < ?", integers(&[oldest])?)
+    }
+
+    /// What is on record for a claim's key.
+    pub(super) fn claim(&self, claim: &Claim) -> Result<Option<Entry>> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            intent: String,
+            begun_at: f64,
+            answer: Option<String>,
+        }
+        let query = "SELECT intent, begun_at, answer FROM once \
+                     WHERE caller = ? AND tool = ? AND key = ?";
+        let rows: Vec<Row> = self.rows(query, key(claim))?;
+        Ok(rows.into_iter().next().map(|row| Entry {
+            intent: row.intent,
+            begun_at: whole(row.begun_at),
+            answer: row.answer,
+        }))
+    }
+
+    /// Records that a claim was begun.
+    pub(super) fn write_claim(&self, claim: &Claim, now: Millis) -> Result<()> {
+        let mut values = texts(&[&claim.caller, &claim.tool, &claim.key, &claim.intent]);
+        values.extend(integers(&[now])?);
+        let statement =
+            "INSERT INTO once (caller, tool, key, intent, begun_at) VALUES (?, ?, ?, ?, ?)";
+        self.run(statement, values)
+    }
+
+    /// Records the answer that repetitions get.
+    pub(super) fn answer_claim(&self, claim: &Claim, answer: &str) -> Result<()> {
+        let mut values = texts(&[answer]);
+        values.extend(key(claim));
+        self.run(
+            "UPDATE once SET answer = ? WHERE caller = ? AND tool = ? AND key = ?",
+            values,
+        )
+    }
+
+    /// Frees the key.
+    pub(super) fn forget_claim(&self, claim: &Claim) -> Result<()> {
+        self.run(
+            "DELETE FROM once WHERE caller = ? AND tool = ? AND key = ?",
+            key(claim),
+        )
+    }
+}
+
+fn key(claim: &Claim) -> Vec<SqlStorageValue> {
+    texts(&[&claim.caller, &claim.tool, &claim.key])
+}
+
+/// Text parameters.
+pub(super) fn texts(values: &[&str]) -> Vec<SqlStorageValue> {
+    values
+        .iter()
+        .map(|text| SqlStorageValue::String((*text).to_owned()))
+        .collect()
+}
+
+/// Integer parameters; SQLite's reach JavaScript as numbers, exact up to 2^53.
+pub(super) fn integers(values: &[i64]) -> Result<Vec<SqlStorageValue>> {
+    values
+        .iter()
+        .map(|value| SqlStorageValue::try_from_i64(*value))
+        .collect()
+}
+
+/// An integer that came back as a number.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "written by us as whole milliseconds"
+)]
+pub(super) fn whole(value: f64) -> i64 {
+    value as i64
+}
