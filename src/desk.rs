@@ -6,16 +6,22 @@
 //!
 //! Not here: single tools (`tools`) and resources (`resources`).
 
+mod active;
+mod calls;
 mod consent;
 mod error;
+mod messages;
 mod once;
 mod participant;
 mod people;
 mod phone;
 mod presence;
 
+pub(crate) use active::{ActiveCall, active_calls};
+pub(crate) use calls::{all_calls, calls_of};
 pub(crate) use consent::agreed;
 pub use error::{Code, ToolError};
+pub(crate) use messages::{Message, messages};
 pub(crate) use once::once;
 pub(crate) use participant::{Fitting, read_id, the_participant};
 pub(crate) use people::{Directory, all_users, departments};
@@ -43,6 +49,8 @@ pub struct Desk<'a> {
     pub caller: &'a Caller,
     /// When the request came.
     pub now: Millis,
+    /// What time it is meanwhile.
+    pub clock: fn() -> Millis,
 }
 
 impl<'a> Desk<'a> {
@@ -52,6 +60,12 @@ impl<'a> Desk<'a> {
             ToolError::new(Code::PbxNotConfigured, problem.clone())
                 .hint("an administrator must set this; /health shows what is missing")
         })
+    }
+
+    /// Notes that something was done with calls of `dn`: until its event has arrived, the PBX itself
+    /// is asked about them.
+    pub fn acted(&self, dn: &str) {
+        self.memory.note_act(dn, (self.clock)());
     }
 
     /// The rules for numbers.

@@ -6,8 +6,10 @@
 //!
 //! Not here: the protocol (`mcp`), and what tools and resources share (`desk`).
 
+mod active_calls;
 mod address;
 mod extensions;
+mod messages;
 
 use std::sync::LazyLock;
 
@@ -73,6 +75,8 @@ pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
 pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError> {
     let address = Address::parse(uri).ok_or(ReadError::NotFound)?;
     let outcome = match address {
+        Address::View(View::ActiveCalls) => active_calls::all(desk).await.map(Some),
+        Address::View(View::Messages) => messages::newest(desk).await.map(Some),
         Address::View(View::Extensions) => extensions::all(desk).await.map(Some),
         Address::Extension(number) => extensions::one(&number, desk).await,
     };

@@ -7,6 +7,7 @@
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
+use crate::pbx::live::{DnView, Freshness, LinkStatus};
 use crate::policy::{
     CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
 };
@@ -19,6 +20,11 @@ pub enum Command {
     Token {
         /// The generation that the PBX refused with 401, if that is why.
         instead_of: Option<u64>,
+    },
+    /// Live calls → [`LiveAnswer`].
+    Live {
+        /// Of one DN; of every DN where something is going on if left out.
+        dn: Option<String>,
     },
     /// Begin something that must happen once → `Begun`.
     Begin {
@@ -86,6 +92,17 @@ pub struct Status {
     pub signed_in: bool,
     /// Signing in is failing: `refused` by the PBX, or `unreachable`.
     pub trouble: Option<Trouble>,
+    /// How the live link is doing.
+    pub link: LinkStatus,
+}
+
+/// Live calls, as far as the link knows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveAnswer {
+    /// Whether they are true now. If not, read the PBX.
+    pub freshness: Freshness,
+    /// The DNs that were asked for and are known.
+    pub lines: Vec<DnView>,
 }
 
 /// Why signing in fails.
@@ -100,6 +117,12 @@ pub enum Trouble {
 
 /// What must be remembered once for all isolates, as tools see it.
 pub trait Session: CallLedger + ParkingLot + Confirmations {
+    /// Live calls of one DN, or of all.
+    fn live<'a>(
+        &'a self,
+        dn: Option<&'a str>,
+    ) -> LocalBoxFuture<'a, Result<LiveAnswer, LedgerDown>>;
+
     /// Keeps a note; an empty one is none.
     fn remember<'a>(
         &'a self,

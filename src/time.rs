@@ -18,7 +18,7 @@ pub fn iso(millis: Millis) -> String {
     clippy::arithmetic_side_effects,
     reason = "days of i64 milliseconds are far from overflow"
 )]
-fn civil(day: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
     let day = day + 719_468;
     let era = day.div_euclid(146_097);
     let day_of_era = day.rem_euclid(146_097);

@@ -13,13 +13,17 @@
 
 mod answer;
 mod answer_call;
+mod check_pbx;
 mod definition;
 mod drop_call;
+mod get_active_calls;
 mod get_extensions;
+mod get_messages;
 mod get_presence;
 mod hold_call;
 mod make_call;
 mod record_call;
+mod send_message;
 mod transfer_call;
 
 use std::sync::LazyLock;
@@ -82,11 +86,15 @@ macro_rules! tools {
 
 tools![
     answer_call::AnswerCall,
+    check_pbx::CheckPbx,
     drop_call::DropCall,
+    get_active_calls::GetActiveCalls,
     get_extensions::GetExtensions,
+    get_messages::GetMessages,
     get_presence::GetPresence,
     hold_call::HoldCall,
     make_call::MakeCall,
     record_call::RecordCall,
+    send_message::SendMessage,
     transfer_call::TransferCall,
 ];

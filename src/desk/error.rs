@@ -180,7 +180,7 @@ impl From<PbxError> for ToolError {
             PbxError::NoDevice { .. } => Self::new(Code::PbxRejected, message)
                 .hint("no phone of this extension is signed in; sign one in, then try again"),
             PbxError::Rejected { .. } => Self::new(Code::PbxRejected, message),
-            PbxError::Failed { status: 502..=504, .. } => Self::new(Code::PbxUnreachable, message)
+            PbxError::Failed { status: 502..=504 | 520..=530, .. } => Self::new(Code::PbxUnreachable, message)
                 .hint("the PBX is restarting or overloaded; try again in a minute")
                 .retryable(),
             PbxError::Failed { .. } => Self::new(Code::PbxRejected, message)

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::calls::calls_of;
 use super::presence::Leg;
-use super::{Code, ToolError};
-use crate::pbx::{Participant, Pbx};
+use super::{Code, Desk, ToolError};
+use crate::pbx::Participant;
 
 /// The calls that a tool can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Fitting {
 ///
 /// A leg that is named is returned in whatever state it is; whether that fits is for the tool to say.
 pub(crate) async fn the_participant(
-    pbx: &Pbx<'_>,
+    desk: &Desk<'_>,
     dn: &str,
     argument: Option<&str>,
     fitting: Fitting,
@@ -54,8 +55,15 @@ pub(crate) async fn the_participant(
         .filter(|text| !text.is_empty())
         .map(read_id)
         .transpose()?;
-    let legs = pbx.participants(dn).await?;
-    choose(dn, legs, named, fitting)
+    let calls = calls_of(desk, dn).await?;
+    match choose(dn, calls.participants(), named, fitting) {
+        // What the link does not know yet, the PBX may.
+        Err(error) if calls.live && error.code != Code::AmbiguousParticipant => {
+            let legs = desk.pbx()?.participants(dn).await?;
+            choose(dn, legs, named, fitting)
+        }
+        outcome => outcome,
+    }
 }
 
 /// The id that a participant was named by.

@@ -3,42 +3,53 @@
 //! | part | file | decided by |
 //! |---|---|---|
 //! | the one token | `token.rs` | `pbx::TokenKeeper` |
+//! | the live link and its table | `link.rs`, `socket.rs` | `pbx::live::Link` |
 //! | one call a key | `ledger.rs` | `policy::judge` |
 //! | calls on hold, handles, notes | `records.rs` | `policy::free_slot`, `policy::agrees` |
 //! | the tables | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
-//! from outside reaches it.
+//! from outside reaches it. The alarm is its heartbeat: it keeps the object and the link alive.
 //!
 //! Why it is right: SQLite is synchronous and there is no pause between asking and writing, so two
 //! callers cannot both be first; and signing in happens under a lock, so any number of callers
-//! cause one request. After a restart everything that matters is read back from SQLite.
+//! cause one request. After a restart everything that matters is read back from SQLite, the table from
+//! the PBX.
 //!
 //! Not here: requests of tools to the PBX. They run in the stateless Worker with the token that this
-//! object hands out.
+//! object hands out; its own requests are the small ones of the link.
 
 mod ledger;
+mod link;
 mod records;
+mod socket;
 mod store;
 mod token;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use serde::Serialize;
 use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::ledger::Waiting;
+use self::socket::{Line, close_orphan};
 use self::store::Store;
 use super::log;
 use super::variables::EnvVariables;
+use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
 use crate::session::Command;
 use crate::settings::{PbxSettings, SettingError};
 
 /// See the head of this file.
-#[durable_object(fetch)]
-pub struct PbxSession {
+#[durable_object(alarm)]
+pub struct PbxSession(Rc<Inner>);
+
+/// The object itself, shared with the tasks that it runs.
+struct Inner {
+    state: State,
     store: Store,
     env: Env,
     settings: std::result::Result<Option<PbxSettings>, SettingError>,
@@ -47,10 +58,15 @@ pub struct PbxSession {
     signing_in: futures::lock::Mutex<()>,
     /// Repeated requests that wait for the end of the first.
     waiting: Waiting,
+    link: RefCell<Link>,
+    socket: Line,
+    /// The link was set going since this object started.
+    is_awake: Cell<bool>,
 }
 
 impl DurableObject for PbxSession {
     fn new(state: State, env: Env) -> Self {
+        close_orphan(&state);
         let settings = PbxSettings::read(&EnvVariables(&env));
         let store = Store::open(&state);
         let keeper = store.restore_keeper(&settings).unwrap_or_else(|error| {
@@ -60,39 +76,64 @@ impl DurableObject for PbxSession {
             );
             TokenKeeper::default()
         });
-        Self {
+        let mode = match &settings {
+            Ok(Some(settings)) => settings.events,
+            _ => crate::pbx::live::EventsMode::Off,
+        };
+        let link = Link::restore(mode, Inner::link_record(&store));
+        Self(Rc::new(Inner {
+            state,
             store,
             env,
             settings,
             keeper: RefCell::new(keeper),
             signing_in: futures::lock::Mutex::new(()),
             waiting: Waiting::default(),
-        }
+            link: RefCell::new(link),
+            socket: Line::default(),
+            is_awake: Cell::new(false),
+        }))
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let inner = &self.0;
         let body = request.bytes().await?;
         let Ok(command) = serde_json::from_slice::<Command>(&body) else {
             return Response::error("unknown command", 400);
         };
+        // The first request of a fresh object sets the link going; the alarm keeps it so.
+        if !inner.is_awake.replace(true) {
+            inner.feed(Input::Tick);
+        }
         match command {
             Command::Token { instead_of } => {
                 let ask = instead_of.map_or(Ask::Any, Ask::InsteadOf);
-                let outcome = self.token(ask).await;
+                let outcome = inner.token(ask).await;
                 answer(&outcome.map(|token| TokenRecord::from(&token)))
             }
-            Command::Begin { claim } => answer(&self.begin(&claim).await?),
-            Command::End { claim, ended } => answer(&self.end(&claim, &ended)?),
-            Command::Reserve { slots, call } => answer(&self.store.reserve(&slots, &call)?),
-            Command::Parked { slot } => answer(&self.store.parked(&slot)?),
-            Command::Release { slot } => answer(&self.store.release(&slot)?),
-            Command::OnHold => answer(&self.store.on_hold()?),
-            Command::Offer { consent } => answer(&self.store.offer(&consent)?),
-            Command::Redeem { handle, consent } => answer(&self.store.redeem(&handle, &consent)?),
-            Command::Remember { name, value } => answer(&self.store.write_note(&name, &value)?),
-            Command::Recall { name } => answer(&self.store.read_note(&name)?),
-            Command::Status => answer(&self.status()),
+            Command::Live { dn } => answer(&inner.live(dn.as_deref())),
+            Command::Begin { claim } => answer(&inner.begin(&claim).await?),
+            Command::End { claim, ended } => answer(&inner.end(&claim, &ended)?),
+            Command::Reserve { slots, call } => answer(&inner.store.reserve(&slots, &call)?),
+            Command::Parked { slot } => answer(&inner.store.parked(&slot)?),
+            Command::Release { slot } => answer(&inner.store.release(&slot)?),
+            Command::OnHold => answer(&inner.store.on_hold()?),
+            Command::Offer { consent } => answer(&inner.store.offer(&consent)?),
+            Command::Redeem { handle, consent } => answer(&inner.store.redeem(&handle, &consent)?),
+            Command::Remember { name, value } => answer(&inner.store.write_note(&name, &value)?),
+            Command::Recall { name } => answer(&inner.store.read_note(&name)?),
+            Command::Status => answer(&inner.status()),
         }
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        // First the next heartbeat, whatever happens in this one; the machine sets its own time.
+        if let Err(error) = self.0.state.storage().set_alarm(link::HEARTBEAT).await {
+            log::error("alarm_not_set", json!({ "error": error.to_string() }));
+        }
+        self.0.is_awake.set(true);
+        self.0.feed(Input::Tick);
+        Response::empty()
     }
 }
 

@@ -155,6 +155,7 @@ async fn protocol(
             settings: &isolate.settings,
             caller,
             now: clock::now(),
+            clock: clock::now,
         },
     };
     let answer = mcp::serve(
@@ -173,30 +174,36 @@ async fn protocol(
     reply::mcp(answer)
 }
 
-/// The body, or `None` where it is larger than the protocol takes. One that announces its length is
-/// read at once, which is the fast way; one that does not is read no further than the limit.
+/// Above this a body is not even read to its end: whoever sends it may see the connection break.
+const MOST_DISCARDED: usize = 8 * mcp::MAX_BODY_BYTES;
+
+/// The body, or `None` where it is larger than the protocol takes. One that announces a fitting length
+/// is read at once, which is the fast way; any other is kept no further than the limit, and what is
+/// beyond is read and dropped, so that the client gets to read the answer.
 async fn read_body(request: &mut Request, announced: Option<usize>) -> Result<Option<Vec<u8>>> {
     if request.method() != Method::Post {
         return Ok(Some(Vec::new()));
     }
-    if let Some(length) = announced {
-        if length > mcp::MAX_BODY_BYTES {
-            return Ok(None);
-        }
+    if announced.is_some_and(|length| length <= mcp::MAX_BODY_BYTES) {
         return request.bytes().await.map(Some);
     }
-    let mut body = Vec::new();
     // No stream is no body.
     let Ok(mut chunks) = request.stream() else {
-        return Ok(Some(body));
+        return Ok(Some(Vec::new()));
     };
+    let mut body = Vec::new();
+    let mut size = 0_usize;
     while let Some(chunk) = chunks.next().await {
-        body.extend(chunk?);
-        if body.len() > mcp::MAX_BODY_BYTES {
+        let chunk = chunk?;
+        size = size.saturating_add(chunk.len());
+        if size > MOST_DISCARDED {
             return Ok(None);
         }
+        if size <= mcp::MAX_BODY_BYTES {
+            body.extend(chunk);
+        }
     }
-    Ok(Some(body))
+    Ok((size <= mcp::MAX_BODY_BYTES).then_some(body))
 }
 
 /// `/health`: whether this can work, without secrets, numbers or host names.

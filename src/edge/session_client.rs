@@ -14,7 +14,7 @@ use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
     Begun, CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
 };
-use crate::session::{Command, Session, Status};
+use crate::session::{Command, LiveAnswer, Session, Status};
 
 /// Binding of the object.
 const BINDING: &str = "PBX_SESSION";
@@ -205,6 +205,15 @@ impl Confirmations for SessionClient<'_> {
 }
 
 impl Session for SessionClient<'_> {
+    fn live<'a>(
+        &'a self,
+        dn: Option<&'a str>,
+    ) -> LocalBoxFuture<'a, Result<LiveAnswer, LedgerDown>> {
+        self.record(Command::Live {
+            dn: dn.map(str::to_owned),
+        })
+    }
+
     fn remember<'a>(
         &'a self,
         name: &'a str,

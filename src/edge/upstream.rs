@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, Delay, Env, Fetch, Fetcher, Headers, Request, RequestInit, RequestRedirect,
-    Response,
+    AbortController, AbortSignal, Delay, Env, Fetch, Fetcher, Headers, Request, RequestInit,
+    RequestRedirect, Response,
 };
 
-use crate::pbx::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
+use crate::pbx::{Body, HttpRequest, HttpResponse, Method, Token, Transport, TransportError};
+use crate::time::Millis;
 
 /// Larger answers are cut off: no request of ours has one.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -48,6 +49,25 @@ impl Upstream {
         // Dropping the future would leave the request running.
         abort.abort();
         Err(TransportError::Timeout(timeout))
+    }
+
+    /// Asks for a WebSocket at `path`.
+    pub(super) async fn upgrade(
+        &self,
+        path: &str,
+        token: &Token,
+        signal: &AbortSignal,
+    ) -> worker::Result<Response> {
+        let headers = Headers::new();
+        headers.set("upgrade", "websocket")?;
+        headers.set("authorization", &format!("Bearer {}", token.value.expose()))?;
+        let mut init = RequestInit::new();
+        init.with_headers(headers);
+        let request = Request::new_with_init(&format!("{}{path}", self.base_url), &init)?;
+        match &self.tunnel {
+            Some(tunnel) => tunnel.fetch_request(request).await,
+            None => Fetch::Request(request).send_with_signal(signal).await,
+        }
     }
 
     fn request(&self, request: HttpRequest) -> Result<Request, TransportError> {
@@ -94,13 +114,18 @@ impl Transport for Upstream {
 
 async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
     let status = response.status_code();
+    let date = response
+        .headers()
+        .get("date")
+        .map_err(broken)?
+        .and_then(|text| moment(&text));
     let body = response.bytes().await.map_err(broken)?;
     if body.len() > MAX_ANSWER_BYTES {
         return Err(TransportError::Broken(
             "the answer is larger than 32 MiB".to_owned(),
         ));
     }
-    Ok(HttpResponse { status, body })
+    Ok(HttpResponse { status, body, date })
 }
 
 /// The outcome, or `None` after `timeout`.
@@ -109,6 +134,16 @@ pub(super) async fn within<T>(work: impl Future<Output = T>, timeout: Duration) 
         Either::Left((outcome, _)) => Some(outcome),
         Either::Right(((), _)) => None,
     }
+}
+
+/// An HTTP date (RFC 9110 §5.6.7), by the runtime's own parser.
+fn moment(text: &str) -> Option<Millis> {
+    let millis = worker::js_sys::Date::parse(text);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a Date holds whole milliseconds"
+    )]
+    millis.is_finite().then_some(millis as Millis)
 }
 
 /// What the runtime said, without the address that it tends to repeat.

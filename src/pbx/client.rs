@@ -13,6 +13,7 @@ use super::error::PbxError;
 use super::sign_in::SignInError;
 use super::token::Token;
 use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
+use crate::time::Millis;
 
 /// For a read: 3CX answers these in well under a second when it is healthy.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -53,18 +54,35 @@ impl<'a> Pbx<'a> {
         path: String,
         timeout: Duration,
     ) -> Result<T, PbxError> {
+        let response = self.get(&path, timeout).await?;
+        serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))
+    }
+
+    /// The same with the time at which the PBX says it answered.
+    pub(super) async fn read_dated<T: DeserializeOwned>(
+        &self,
+        path: String,
+    ) -> Result<(T, Option<Millis>), PbxError> {
+        let response = self.get(&path, READ_TIMEOUT).await?;
+        let value =
+            serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))?;
+        Ok((value, response.date))
+    }
+
+    async fn get(&self, path: &str, timeout: Duration) -> Result<HttpResponse, PbxError> {
         let request = |token: &Token| HttpRequest {
             method: Method::Get,
-            path: path.clone(),
+            path: path.to_owned(),
             bearer: Some(token.value.clone()),
             body: None,
             timeout,
         };
         let response = self.authorized(request, PbxError::Unreachable).await?;
-        if !response.is_success() {
-            return Err(refusal(&response, "GET", &path));
+        if response.is_success() {
+            Ok(response)
+        } else {
+            Err(refusal(&response, "GET", path))
         }
-        serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))
     }
 
     /// Posts an action once. Only a 401 is repeated: it certainly did nothing.
@@ -102,6 +120,11 @@ impl<'a> Pbx<'a> {
         let response = self.authorized(request, unclear).await?;
         match response.status {
             200..=299 => Ok(response),
+            // Said by a proxy in between, or by a server that stopped waiting: it may be under way.
+            408 | 499 => Err(PbxError::OutcomeUnknown(format!(
+                "it answered {}",
+                response.status
+            ))),
             300..=499 => Err(refusal(
                 &response,
                 if method == Method::Patch {

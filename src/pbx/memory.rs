@@ -4,6 +4,8 @@
 //! |---|---|---|---|---|
 //! | devices of a DN | DN | 5 min | 512 DNs | when a call by one of them is refused |
 //! | departments | – | 10 min | one list | – |
+//! | a person's row of `/Users` | number | 15 s | 512 | – |
+//! | that this isolate acted on a DN | DN | 2 s | 512 | – |
 //!
 //! Nothing here has to be consistent: a stale device is refused by the PBX with a status that
 //! proves that no call was placed, and is then read afresh.
@@ -11,11 +13,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::types::{Device, Group};
+use super::types::{Device, Group, User};
 use crate::time::Millis;
 
 const DEVICES_LIVE: Millis = 5 * 60 * 1000;
 const GROUPS_LIVE: Millis = 10 * 60 * 1000;
+const USERS_LIVE: Millis = 15 * 1000;
+const ACTS_LIVE: Millis = 2 * 1000;
 const MOST_DNS: usize = 512;
 
 /// The memory of an isolate.
@@ -23,6 +27,8 @@ const MOST_DNS: usize = 512;
 pub struct Memory {
     devices: RefCell<HashMap<String, Remembered<Vec<Device>>>>,
     groups: RefCell<Option<Remembered<Vec<Group>>>>,
+    users: RefCell<HashMap<String, Remembered<User>>>,
+    acts: RefCell<HashMap<String, Remembered<()>>>,
 }
 
 #[derive(Debug)]
@@ -43,20 +49,39 @@ impl Memory {
 
     /// Remembers the devices of `dn`.
     pub fn keep_devices(&self, dn: &str, value: Vec<Device>, now: Millis) {
-        let mut devices = self.devices.borrow_mut();
-        if devices.len() >= MOST_DNS {
-            devices.retain(|_, entry| now < entry.until);
-        }
-        if devices.len() >= MOST_DNS {
-            devices.clear();
-        }
-        let until = now.saturating_add(DEVICES_LIVE);
-        devices.insert(dn.to_owned(), Remembered { value, until });
+        keep(&mut self.devices.borrow_mut(), dn, value, now, DEVICES_LIVE);
     }
 
     /// Forgets the devices of `dn`: one of them turned out to be gone.
     pub fn forget_devices(&self, dn: &str) {
         self.devices.borrow_mut().remove(dn);
+    }
+
+    /// A person, if they were read a moment ago.
+    pub fn user(&self, number: &str, now: Millis) -> Option<User> {
+        let users = self.users.borrow();
+        users
+            .get(number)
+            .filter(|entry| now < entry.until)
+            .map(|entry| entry.value.clone())
+    }
+
+    /// Remembers a person.
+    pub fn keep_user(&self, user: User, now: Millis) {
+        let number = user.number.clone();
+        keep(&mut self.users.borrow_mut(), &number, user, now, USERS_LIVE);
+    }
+
+    /// Notes that something was just done with calls of `dn`.
+    pub fn note_act(&self, dn: &str, now: Millis) {
+        keep(&mut self.acts.borrow_mut(), dn, (), now, ACTS_LIVE);
+    }
+
+    /// Whether something was just done with calls of `dn`, or of any.
+    pub fn acted_lately(&self, dn: Option<&str>, now: Millis) -> bool {
+        let acts = self.acts.borrow();
+        acts.iter()
+            .any(|(acted, entry)| now < entry.until && dn.is_none_or(|dn| dn == acted))
     }
 
     /// The departments, if they were read lately.
@@ -73,6 +98,29 @@ impl Memory {
         let until = now.saturating_add(GROUPS_LIVE);
         *self.groups.borrow_mut() = Some(Remembered { value, until });
     }
+}
+
+/// Remembers `value`; a map that is full loses what is old, or everything.
+fn keep<T>(
+    map: &mut HashMap<String, Remembered<T>>,
+    key: &str,
+    value: T,
+    now: Millis,
+    lives: Millis,
+) {
+    if map.len() >= MOST_DNS {
+        map.retain(|_, entry| now < entry.until);
+    }
+    if map.len() >= MOST_DNS {
+        map.clear();
+    }
+    map.insert(
+        key.to_owned(),
+        Remembered {
+            value,
+            until: now.saturating_add(lives),
+        },
+    );
 }
 
 #[cfg(test)]

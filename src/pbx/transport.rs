@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 
 use crate::auth::Secret;
+use crate::time::Millis;
 
 /// Sends one request to the PBX.
 pub trait Transport {
@@ -60,6 +61,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The whole body.
     pub body: Vec<u8>,
+    /// The `Date` header: what the PBX takes the time to be.
+    pub date: Option<Millis>,
 }
 
 impl HttpResponse {

@@ -3,31 +3,45 @@
 /// A whole view, listed by `resources/list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
+    /// The calls of this moment.
+    ActiveCalls,
     /// Everybody.
     Extensions,
+    /// Messages that the PBX has seen.
+    Messages,
 }
 
 impl View {
     /// All of them, in the order of the list.
-    pub const ALL: &'static [Self] = &[Self::Extensions];
+    pub const ALL: &'static [Self] = &[Self::ActiveCalls, Self::Extensions, Self::Messages];
 
     /// The part after `threecx://`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ActiveCalls => "active-calls",
             Self::Extensions => "extensions",
+            Self::Messages => "messages",
         }
     }
 
     /// For people.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::ActiveCalls => "Active calls",
             Self::Extensions => "Extensions",
+            Self::Messages => "Messages",
         }
     }
 
     /// For models.
     pub const fn description(self) -> &'static str {
         match self {
+            Self::ActiveCalls => {
+                "The calls that are going on now: who calls whom, ringing or connected, since when."
+            }
+            Self::Messages => {
+                "The newest messages that the phone system has seen: chats, SMS, website chats."
+            }
             Self::Extensions => {
                 "Everybody on the phone system: number, name, e-mail, department, profile, and \
                  whether a phone is signed in."

@@ -4,8 +4,8 @@ use futures::join;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Directory, Leg, ToolError, all_users, departments, presence_of};
-use crate::pbx::{PbxError, User};
+use crate::desk::{Desk, Directory, Leg, ToolError, all_users, calls_of, departments, presence_of};
+use crate::pbx::User;
 use crate::time::iso;
 
 /// One extension as the list shows it; the field names are a contract with outside programs.
@@ -60,14 +60,18 @@ pub(super) async fn one(number: &str, desk: &Desk<'_>) -> Result<Option<Value>, 
         return Ok(None);
     }
     let pbx = desk.pbx()?;
-    let (directory, user, legs) = join!(
-        departments(desk),
-        pbx.user(number),
-        pbx.participants(number)
-    );
+    let (directory, user, calls) =
+        join!(departments(desk), pbx.user(number), calls_of(desk, number));
     let Some(user) = user? else { return Ok(None) };
     let directory = Directory::or_without(directory);
-    let (legs, calls_warning) = known_legs(legs);
+    let (legs, live, as_of, calls_warning) = match calls {
+        Ok(calls) => (calls.participants(), calls.live, calls.as_of, None),
+        // A person can be shown although their calls cannot.
+        Err(error) => {
+            let warning = format!("calls are not shown: {}", error.message);
+            (Vec::new(), false, desk.now, Some(warning))
+        }
+    };
     let presence = presence_of(&user, &legs);
     let mut contents = json!({
         "extension": Entry::new(&user, &directory),
@@ -75,23 +79,13 @@ pub(super) async fn one(number: &str, desk: &Desk<'_>) -> Result<Option<Value>, 
         "statusText": presence.text,
         "onCall": presence.on_call,
         "calls": legs.iter().map(Leg::from).collect::<Vec<_>>(),
-        "live": false,
-        "asOf": iso(desk.now),
+        "live": live,
+        "asOf": iso(as_of),
         "timestamp": iso(desk.now),
     });
     warn(&mut contents, directory.warning);
     warn(&mut contents, calls_warning);
     Ok(Some(contents))
-}
-
-/// A person can be shown although their calls cannot.
-fn known_legs(
-    outcome: Result<Vec<crate::pbx::Participant>, PbxError>,
-) -> (Vec<crate::pbx::Participant>, Option<String>) {
-    match outcome {
-        Ok(legs) => (legs, None),
-        Err(error) => (Vec::new(), Some(format!("calls are not shown: {error}"))),
-    }
 }
 
 fn warn(contents: &mut Value, warning: Option<String>) {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{SettingError, Variables};
 use crate::auth::{Secret, is_loopback_host};
 use crate::pbx::Credentials;
+use crate::pbx::live::EventsMode;
 
 /// The PBX that this Worker drives.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct PbxSettings {
     pub base_url: String,
     /// `PBX_AUTH`: which way of signing in.
     pub auth: AuthMode,
+    /// `PBX_EVENTS`: when the live link is kept.
+    pub events: EventsMode,
     /// What to sign in with, in the order in which it is tried.
     pub credentials: Vec<Credentials>,
 }
@@ -81,10 +84,20 @@ impl PbxSettings {
                 )
             })?,
         };
+        let events = match variables.filled("PBX_EVENTS") {
+            None => EventsMode::default(),
+            Some(text) => EventsMode::parse(&text).ok_or_else(|| {
+                SettingError::new(
+                    "PBX_EVENTS",
+                    format!("`{text}` is none of always, on_demand, off"),
+                )
+            })?,
+        };
         let credentials = credentials(auth, variables)?;
         Ok(Some(Self {
             base_url,
             auth,
+            events,
             credentials,
         }))
     }

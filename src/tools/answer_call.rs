@@ -60,7 +60,7 @@ impl Tool for AnswerCall {
         let pbx = desk.pbx()?;
         let dn = extension.as_str();
         let named = arguments.participant_id.as_deref();
-        let leg = the_participant(&pbx, dn, named, Fitting::Ringing).await?;
+        let leg = the_participant(desk, dn, named, Fitting::Ringing).await?;
         let other = leg.other_party().to_owned();
         let answered = |message: String| Output {
             success: true,
@@ -82,7 +82,9 @@ impl Tool for AnswerCall {
         if !leg.direct_control {
             return Err(cannot_be_told(&pbx, dn, &leg).await);
         }
-        match pbx.answer(dn, leg.id).await {
+        let outcome = pbx.answer(dn, leg.id).await;
+        desk.acted(dn);
+        match outcome {
             Ok(performed) => match performed.failure() {
                 None => Ok(answered(format!(
                     "extension {dn} answered the call from {other}"

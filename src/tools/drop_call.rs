@@ -64,9 +64,11 @@ impl Tool for DropCall {
             .filter(|id| !id.is_empty());
         let id = match named {
             Some(text) => read_id(text)?,
-            None => the_participant(&pbx, dn, None, Fitting::Any).await?.id,
+            None => the_participant(desk, dn, None, Fitting::Any).await?.id,
         };
-        let already_over = match drop_leg(&pbx, dn, id).await? {
+        let dropped = drop_leg(&pbx, dn, id).await;
+        desk.acted(dn);
+        let already_over = match dropped? {
             Dropped::Now => false,
             Dropped::Before => true,
         };

@@ -102,7 +102,7 @@ impl Tool for GetExtensions {
 
         let calls = async {
             if arguments.include_status {
-                Some(pbx.dns().await)
+                Some(seen_calls(desk).await)
             } else {
                 None
             }
@@ -164,6 +164,15 @@ impl Tool for GetExtensions {
                 .flatten()
                 .collect(),
         })
+    }
+}
+
+/// Every DN that the API client may see, with its calls: whoever is not among them is not known to
+/// be free.
+async fn seen_calls(desk: &Desk<'_>) -> Result<Vec<DnInfo>, PbxError> {
+    match &desk.pbx {
+        Ok(pbx) => pbx.dns().await,
+        Err(problem) => Err(PbxError::NotConfigured(problem.clone())),
     }
 }
 

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Leg, ToolError, presence_of};
+use crate::desk::{Code, Desk, Leg, ToolError, calls_of, presence_of};
+use crate::pbx::User;
+use crate::time::iso;
 
 /// The tool.
 pub(super) struct GetPresence;
@@ -42,6 +44,11 @@ pub(super) struct Output {
     queue_status: String,
     /// The call legs of this extension now
     calls: Vec<Leg>,
+    /// Changes of calls are known as they happen; false: read from the PBX just now, because the link
+    /// is down
+    live: bool,
+    /// When this was true of the calls
+    as_of: String,
 }
 
 impl Tool for GetPresence {
@@ -57,17 +64,11 @@ impl Tool for GetPresence {
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
         let extension = desk.extension(arguments.extension.as_deref())?;
-        let pbx = desk.pbx()?;
-        let (user, legs) = join!(
-            pbx.user(extension.as_str()),
-            pbx.participants(extension.as_str())
-        );
+        let number = extension.as_str();
+        let (user, calls) = join!(the_user(desk, number), calls_of(desk, number));
         // The user first: "no such extension" says more than "its calls are not to be had".
-        let user = user?.ok_or_else(|| {
-            ToolError::new(Code::NotFound, format!("there is no extension {extension}"))
-                .hint("get_extensions lists those there are")
-        })?;
-        let legs = legs?;
+        let (user, calls) = (user?, calls?);
+        let legs = calls.participants();
         let presence = presence_of(&user, &legs);
         Ok(Output {
             extension: extension.to_string(),
@@ -79,6 +80,21 @@ impl Tool for GetPresence {
             profile: user.current_profile_name,
             queue_status: user.queue_status,
             calls: legs.iter().map(Leg::from).collect(),
+            live: calls.live,
+            as_of: iso(calls.as_of),
         })
     }
+}
+
+/// The person, as they were at most some seconds ago.
+async fn the_user(desk: &Desk<'_>, number: &str) -> Result<User, ToolError> {
+    if let Some(user) = desk.memory.user(number, desk.now) {
+        return Ok(user);
+    }
+    let user = desk.pbx()?.user(number).await?.ok_or_else(|| {
+        ToolError::new(Code::NotFound, format!("there is no extension {number}"))
+            .hint("get_extensions lists those there are")
+    })?;
+    desk.memory.keep_user(user.clone(), desk.now);
+    Ok(user)
 }

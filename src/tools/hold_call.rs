@@ -107,7 +107,7 @@ struct Hold<'a> {
 impl Hold<'_> {
     async fn park(&self, named: Option<&str>) -> Result<Output, ToolError> {
         let dn = self.extension.as_str();
-        let leg = the_participant(&self.pbx, dn, named, Fitting::Connected).await?;
+        let leg = the_participant(self.desk, dn, named, Fitting::Connected).await?;
         if !leg.is_connected() {
             let message = format!(
                 "call {} is {}; only a connected call can be held",
@@ -179,7 +179,9 @@ impl Hold<'_> {
         let performed = self
             .pbx
             .forward(dn, leg.id, way, slot, Some(PARKING_TIME))
-            .await?;
+            .await;
+        self.desk.acted(dn);
+        let performed = performed?;
         Ok(performed.failure())
     }
 
@@ -223,7 +225,9 @@ impl Hold<'_> {
             timeout: None,
         };
         let device_id = phone.as_ref().map(|phone| phone.device_id.as_str());
-        let performed = self.pbx.make_call(dn, device_id, &request).await?;
+        let performed = self.pbx.make_call(dn, device_id, &request).await;
+        self.desk.acted(dn);
+        let performed = performed?;
         if let Some(reason) = performed.failure() {
             self.desk.session.release(&call.slot).await?;
             let message = format!("the call in {} could not be fetched: {reason}", call.slot);

@@ -182,8 +182,10 @@ impl Call<'_> {
         let performed = self
             .pbx
             .make_call(self.extension.as_str(), device_id, &request)
-            .await
-            .map_err(Refused::ByPbx)?;
+            .await;
+        self.desk.acted(self.extension.as_str());
+        self.desk.acted(self.destination.as_str());
+        let performed = performed.map_err(Refused::ByPbx)?;
         self.report(performed, device, other_devices)
             .map_err(Refused::ByUs)
     }

@@ -84,7 +84,7 @@ impl Tool for RecordCall {
             .as_deref()
             .map(str::trim)
             .filter(|id| !id.is_empty());
-        let leg = match the_participant(&pbx, extension.as_str(), named, Fitting::Any).await {
+        let leg = match the_participant(desk, extension.as_str(), named, Fitting::Any).await {
             Ok(leg) => Some(leg),
             // The setting can be changed without a call, and for all calls at once.
             Err(error) if named.is_none() && error.is_about_calls() => None,

@@ -101,9 +101,10 @@ impl Tool for TransferCall {
         }
         let pbx = desk.pbx()?;
         let named = arguments.participant_id.as_deref();
-        let leg = the_participant(&pbx, extension.as_str(), named, Fitting::Movable).await?;
+        let leg = the_participant(desk, extension.as_str(), named, Fitting::Movable).await?;
         let transfer = Transfer {
             pbx,
+            desk,
             extension,
             destination,
             kind: arguments.kind,
@@ -116,6 +117,7 @@ impl Tool for TransferCall {
 /// A transfer about to happen.
 struct Transfer<'a> {
     pbx: Pbx<'a>,
+    desk: &'a Desk<'a>,
     extension: ExtensionNumber,
     destination: Destination,
     kind: Kind,
@@ -169,10 +171,11 @@ impl Transfer<'_> {
         } else {
             BLIND_RING
         });
-        let dn = self.extension.as_str();
-        self.pbx
-            .forward(dn, self.id, way, self.destination.as_str(), ring)
-            .await
+        let (dn, destination) = (self.extension.as_str(), self.destination.as_str());
+        let outcome = self.pbx.forward(dn, self.id, way, destination, ring).await;
+        self.desk.acted(dn);
+        self.desk.acted(destination);
+        outcome
     }
 
     async fn report(

@@ -16,6 +16,7 @@
 
 mod calls;
 mod clients;
+mod differences;
 mod door;
 mod harness;
 mod moving;

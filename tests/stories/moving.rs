@@ -168,8 +168,9 @@ async fn a_held_call_is_parked_and_fetched_back_even_after_a_restart() {
     let mut stage = Stage::new().await;
     let client = stage.client();
     let leg_before = connected(&stage, "100").await;
-    let hold = json!({ "extension": "100", "action": "hold" });
-    let held = client.call("hold_call", hold).await;
+    let held = client
+        .call("hold_call", json!({ "extension": "100", "action": "hold" }))
+        .await;
     assert_eq!(held.ok()["participantId"], leg_before["participantId"]);
     let slot = held.ok()["slot"].as_str().unwrap().to_owned();
     assert!(slot.starts_with("SP"), "{slot}");

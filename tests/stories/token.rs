@@ -6,17 +6,16 @@ use serde_json::json;
 
 use crate::harness::{Client, Stage, until};
 
-async fn presence(client: &Client) -> crate::harness::Answer {
-    client
-        .call("get_presence", json!({ "extension": "100" }))
-        .await
+/// A read that always asks the PBX.
+async fn read(client: &Client) -> crate::harness::Answer {
+    client.call("get_extensions", json!({ "limit": 1 })).await
 }
 
 #[tokio::test]
 async fn a_hundred_callers_on_a_cold_start_cause_one_token_request() {
     let stage = Stage::of(&[], 4).await;
     let clients = stage.runtime.clients();
-    let answers = join_all((0..100).map(|number| presence(&clients[number % 4]))).await;
+    let answers = join_all((0..100).map(|number| read(&clients[number % 4]))).await;
     for answer in &answers {
         answer.ok();
     }
@@ -29,9 +28,9 @@ async fn a_hundred_callers_on_a_cold_start_cause_one_token_request() {
 async fn a_token_that_another_client_killed_is_replaced_once() {
     let stage = Stage::of(&[], 4).await;
     let clients = stage.runtime.clients();
-    join_all(clients.iter().map(presence)).await;
+    join_all(clients.iter().map(read)).await;
     stage.pbx().kill_tokens();
-    let answers = join_all((0..40).map(|number| presence(&clients[number % 4]))).await;
+    let answers = join_all((0..40).map(|number| read(&clients[number % 4]))).await;
     for answer in &answers {
         answer.ok();
     }
@@ -42,9 +41,9 @@ async fn a_token_that_another_client_killed_is_replaced_once() {
 #[tokio::test]
 async fn a_restart_signs_in_no_second_time() {
     let mut stage = Stage::new().await;
-    presence(&stage.client()).await.ok();
+    read(&stage.client()).await.ok();
     stage.restart(&[]).await;
-    presence(&stage.client()).await.ok();
+    read(&stage.client()).await.ok();
     assert_eq!(stage.pbx().counters().token_requests, 1);
 }
 
@@ -61,7 +60,7 @@ async fn minutes_and_seconds_are_told_apart() {
             settings.token_exp_claim = claim;
         });
         for _ in 0..5 {
-            presence(&stage.client()).await.ok();
+            read(&stage.client()).await.ok();
         }
         assert_eq!(
             stage.pbx().counters().token_requests,
@@ -77,9 +76,9 @@ async fn a_token_is_renewed_before_it_ends() {
     stage
         .pbx()
         .change_settings(|settings| settings.token_lifetime_s = 4);
-    presence(&stage.client()).await.ok();
+    read(&stage.client()).await.ok();
     until("a renewal", async || {
-        presence(&stage.client()).await.ok();
+        read(&stage.client()).await.ok();
         (stage.pbx().counters().token_requests == 2).then_some(())
     })
     .await;
@@ -94,7 +93,7 @@ async fn a_token_is_renewed_before_it_ends() {
 async fn a_wrong_secret_is_not_tried_again_and_again() {
     let stage = Stage::with(&[("PBX_CLIENT_SECRET", "not-the-secret")]).await;
     let clients: Vec<Client> = (0..20).map(|_| stage.client()).collect();
-    let answers = join_all(clients.iter().map(presence)).await;
+    let answers = join_all(clients.iter().map(read)).await;
     for answer in &answers {
         assert_eq!(answer.code(), "pbx_auth_failed");
         assert!(answer.text.contains("assistant") && answer.text.contains("PBX_CLIENT_SECRET"));
@@ -126,7 +125,7 @@ async fn a_pbx_that_refuses_every_token_is_not_hammered() {
     };
     stage.pbx().add_fault(refuse);
     for _ in 0..20 {
-        assert_eq!(presence(&stage.client()).await.code(), "pbx_auth_failed");
+        assert_eq!(read(&stage.client()).await.code(), "pbx_auth_failed");
     }
     let requests = stage.pbx().counters().token_requests;
     assert!(requests <= 4, "{requests} token requests");

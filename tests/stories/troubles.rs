@@ -131,7 +131,7 @@ async fn signing_in_fails_in_every_way() {
 
 #[tokio::test]
 async fn a_part_that_cannot_be_read_does_not_take_the_rest_along() {
-    let stage = Stage::new().await;
+    let stage = Stage::with(&[("PBX_EVENTS", "off")]).await;
     stage
         .pbx()
         .add_fault(Rule::once("/xapi/v1/Groups", status(403, "")));

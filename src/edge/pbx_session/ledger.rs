@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::channel::oneshot;
 use worker::Result;
 
-use super::PbxSession;
+use super::Inner;
 use crate::edge::clock;
 use crate::edge::upstream::within;
 use crate::policy::{Begun, Claim, Ended, judge};
@@ -46,7 +46,7 @@ fn row(claim: &Claim) -> Row {
     (claim.caller.clone(), claim.tool.clone(), claim.key.clone())
 }
 
-impl PbxSession {
+impl Inner {
     /// Begins, or says why not.
     pub(super) async fn begin(&self, claim: &Claim) -> Result<Begun> {
         let begun = self.judge_and_begin(claim)?;

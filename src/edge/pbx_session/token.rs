@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::PbxSession;
+use super::Inner;
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, log};
 use crate::pbx::{Ask, Decision, Grant, SignInError, Token, sign_in};
 use crate::session::{Status, Trouble};
 
-impl PbxSession {
+impl Inner {
     /// A token, or why there is none.
     pub(super) async fn token(&self, ask: Ask) -> Result<Token, SignInError> {
         if let Some(settled) = self.settled(ask) {
@@ -74,9 +74,11 @@ impl PbxSession {
                 Trouble::Unreachable
             }
         });
+        let link = self.link.borrow().status();
         Status {
             signed_in: keeper.holds_token(clock::now()),
             trouble,
+            link,
         }
     }
 }

@@ -11,6 +11,7 @@ mod deliver;
 mod destination;
 mod end;
 mod history;
+mod journal;
 mod parking;
 mod participant;
 mod place;
@@ -103,6 +104,8 @@ pub(crate) struct Call {
     pub(crate) answering: Option<Answering>,
     /// Entry in the history of placed calls.
     pub(crate) placed: u32,
+    /// What the call log will say.
+    journal: journal::Journal,
 }
 
 /// What a call that rings its own phone will dial.

@@ -4,6 +4,7 @@
 //! purpose: Arabic names, an apostrophe, nobody registered, no device, two devices, and one
 //! extension (113) the API client may not control.
 
+mod chats;
 mod numbers;
 mod people;
 
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::sign_in::Login;
 
+pub(crate) use chats::chats;
 pub(crate) use numbers::numbers;
 pub(crate) use people::{PEOPLE, Person};
 

@@ -6,6 +6,8 @@
 mod calls;
 mod directory;
 pub(crate) mod http;
+mod records;
+mod sockets;
 
 use serde_json::Value;
 
@@ -16,9 +18,9 @@ use crate::record::Entry;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::sign_in::ApiClient;
-use crate::world::{Counters, Event};
+use crate::world::Counters;
 
-pub use calls::Deed;
+pub use calls::{Deed, LiveParticipant};
 pub use directory::NumberChange;
 
 /// The control interface of a running PBX.
@@ -51,6 +53,7 @@ impl Control {
     }
 
     /// Back to the demo clinic: no calls, tokens, faults, record or history; sockets close.
+    /// Past calls and messages are those of the demo again.
     pub fn reset(&self, settings: Settings) {
         self.shared.with(|world| world.reset(settings));
     }
@@ -82,7 +85,12 @@ impl Control {
 
     /// Counters since the start or the last reset.
     pub fn counters(&self) -> Counters {
-        self.shared.with(|world| world.counters)
+        let sockets_open = self.shared.sockets_open();
+        let counters = self.shared.with(|world| world.counters);
+        Counters {
+            sockets_open,
+            ..counters
+        }
     }
 
     /// Every attempt to bring somebody into a call, oldest first.
@@ -124,34 +132,5 @@ impl Control {
             answering,
         };
         self.shared.with(|world| world.outside.insert(0, rule));
-    }
-
-    /// Sends a text frame to every event socket exactly as given.
-    pub fn send_frame(&self, text: &str) {
-        self.shared
-            .with(|world| world.outbox.push(Event::Raw(text.to_owned())));
-    }
-
-    /// Sends an event about a number with a proper sequence, for example DTMF (type 2).
-    pub fn send_event(&self, dn: &str, event_type: u8, entity: &str, attached_data: Value) {
-        let (dn, entity) = (dn.to_owned(), entity.to_owned());
-        let event = Event::Entity {
-            dn,
-            event_type,
-            entity,
-            attached_data,
-        };
-        self.shared.with(|world| world.outbox.push(event));
-    }
-
-    /// Leaves out sequence numbers on every event socket.
-    pub fn skip_sequence(&self, missing: u64) {
-        self.shared
-            .with(|world| world.outbox.push(Event::Gap(missing)));
-    }
-
-    /// Closes every event socket.
-    pub fn close_sockets(&self) {
-        self.shared.with(|world| world.outbox.push(Event::Close));
     }
 }

@@ -1,7 +1,7 @@
 //! A simulated 3CX V20 PBX for tests and demonstrations.
 //!
 //! It speaks plain HTTP on 127.0.0.1 and stands in for the parts of a real PBX the project
-//! drives: sign-in, the Call Control API with its event socket, and XAPI. It is written from
+//! drives: sign-in, the Call Control API with its event socket, and XAPI with its call log. It is written from
 //! public descriptions alone (3CX's API pages, 3cx/xapi-tutorial, 3cx/call-control-examples, the
 //! OpenAPI document of XAPI 20.0.10, captures published by third parties) and shares no code
 //! with the project, so that a wrong guess cannot agree with itself.
@@ -38,14 +38,22 @@
 //! | `PUT /_sim/numbers/{number}` | [`NumberChange`]: `{"registered":false}`, `{"incoming":{"does":"never"}}`, `{"properties":{"CurrentProfileName":"Away"}}`, `{"devices":[{"device_id":"sip:100@127.0.0.1:5060","user_agent":"x","direct_control":true}]}` |
 //! | `GET`, `PUT /_sim/clients` | [`ApiClient`], all fields |
 //! | `DELETE /_sim/tokens` | every token dies |
-//! | `POST /_sim/socket` | `{"frame":"text"}`, `{"skip_sequence":3}`, `{"close":true}`, `{"event":{"dn":"100","event_type":2,"entity":"/callcontrol/100/participants/1","attached_data":{"dtmf_input":"1"}}}` |
+//! | `POST /_sim/seed_history` | `{"days":30,"calls_per_day":1000,"seed":7}` gives `{"calls":30120,"rows":43210}`, all rows there are now |
+//! | `GET /_sim/history_truth` | list of [`CallTruth`] |
+//! | `POST`, `DELETE /_sim/call_records` | [`CallRecord`]: `{"rows":[{"start":"2026-09-13T18:11:27Z","status":"Unanswered","direction":"Inbound","source":{"dn":"10000","number":"+966500000001","external":true},"destination":{"dn":"100"}}]}` gives its ids |
+//! | `GET`, `POST`, `DELETE /_sim/chats` | [`Chat`]: `{"kind":"SMS","from":{"number":"+966500000001"},"to":["100"],"text":"..."}` gives `{"id":21}` |
+//! | `GET /_sim/truth?client=assistant` | [`LiveParticipant`]s by number |
+//! | `POST /_sim/socket` | `{"frame":"text"}`, `{"garbage":true}`, `{"skip_sequence":3}`, `{"drop":2}` (gap), `{"swallow":2}` (no gap), `{"repeat":2}`, `{"cut":1}`, `{"deaf":true}`, `{"refuse":{"times":2,"status":401}}`, `{"close":true}`, `{"close":1012}`, `{"event":{"dn":"100","event_type":2,"entity":"/callcontrol/100/participants/1","attached_data":{"dtmf_input":"1"}}}` |
 //!
 //! # Not here
 //!
-//! Audio of route points (`/stream` answers 424), MyPhone, reports, recordings, chat, TLS.
+//! Audio of route points (`/stream` answers 424) and of recordings, MyPhone, sending messages,
+//! reports but the call log, TLS.
 
 mod call_control;
+mod call_log;
 mod calls;
+mod chats;
 mod clinic;
 mod clock;
 mod connection;
@@ -61,12 +69,17 @@ mod simulator;
 mod world;
 mod xapi;
 
+pub use call_log::{CallRecord, CallRow, CallTruth, LogParty, TruthParty};
 pub use calls::{InboundCall, Placed, PlacedOutcome};
-pub use control::{Control, Deed, NumberChange};
+pub use chats::{Chat, ChatKind, Sender};
+pub use control::{Control, Deed, LiveParticipant, NumberChange};
 pub use directory::{Answering, Device, Kind, OutsideRule};
 pub use faults::{Fault, Rule};
 pub use record::Entry;
-pub use settings::{ExpiresIn, Settings};
+pub use settings::{
+    CallSources, ExpiresIn, OccupiedParking, ReportCount, ReportForm, ReportOmits,
+    ReportStrictness, Settings,
+};
 pub use sign_in::ApiClient;
 pub use simulator::Simulator;
 pub use world::Counters;

@@ -3,9 +3,15 @@
 //! Flat on purpose: `PUT /_sim/settings` merges a partial object over the present values.
 //! Not here: people, phones and numbers (`clinic`), faults (`faults`).
 
+mod report;
+
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Answering;
+
+pub use report::{
+    CallSources, OccupiedParking, ReportCount, ReportForm, ReportOmits, ReportStrictness,
+};
 
 /// How the PBX behaves. Every field has a default that suits the demo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +69,42 @@ pub struct Settings {
     pub duplicate_every: u32,
     /// Call Control shows every number, as for one system owner's client seen in the field.
     pub monitor_everything: bool,
+    /// Call Control shows every client the shared parking places.
+    pub monitor_parking: bool,
+    /// What a blind transfer to an occupied parking place does; a call to it always fetches.
+    pub occupied_parking: OccupiedParking,
+    /// A token opens one event socket only: whoever reconnects must have renewed it.
+    pub socket_fresh_token: bool,
+    /// Days of invented calls there are at the start and after a reset.
+    pub demo_days: u64,
+    /// Invented calls on each of them.
+    pub demo_calls_per_day: u64,
+    /// Which sources of past calls exist.
+    pub call_sources: CallSources,
+    /// Calls older than so many days are only in `GetOldCallLogData`; without it that is 404.
+    pub old_call_log_days: Option<u64>,
+    /// What unexpected spellings of a period do.
+    pub report_strictness: ReportStrictness,
+    /// Which form of the empty time filters is accepted.
+    pub report_form: ReportForm,
+    /// Status for the other form.
+    pub report_form_status: u16,
+    /// Keys that are left out of call-log rows.
+    pub report_omits: ReportOmits,
+    /// `$orderby` on the call log loses the newest tenth of the rows, at least one.
+    pub report_orderby_drops: bool,
+    /// What `$count=true` does on the call log.
+    pub report_count: ReportCount,
+    /// A longer period ends in 504.
+    pub report_max_hours: u64,
+    /// So long that takes.
+    pub report_504_after_ms: u64,
+    /// A row that begins exactly at `periodTo` belongs to the period.
+    pub report_end_inclusive: bool,
+    /// Largest `$top` of the call log.
+    pub report_top_limit: usize,
+    /// More rows of one period than this do not come out, the newest first.
+    pub report_row_limit: usize,
 }
 
 /// Unit of `expires_in` in a token answer.
@@ -104,6 +146,24 @@ impl Default for Settings {
             park_return_ms: None,
             duplicate_every: 5,
             monitor_everything: false,
+            monitor_parking: false,
+            occupied_parking: OccupiedParking::Busy,
+            socket_fresh_token: false,
+            demo_days: 7,
+            demo_calls_per_day: 40,
+            call_sources: CallSources::Both,
+            old_call_log_days: None,
+            report_strictness: ReportStrictness::IgnorePeriod,
+            report_form: ReportForm::Both,
+            report_form_status: 404,
+            report_omits: ReportOmits::NullAndZero,
+            report_orderby_drops: true,
+            report_count: ReportCount::EchoTop,
+            report_max_hours: 48,
+            report_504_after_ms: 10_000,
+            report_end_inclusive: true,
+            report_top_limit: 1_000,
+            report_row_limit: 20_000,
         }
     }
 }
@@ -119,11 +179,15 @@ impl Settings {
         serde_json::from_value(whole).map_err(|error| error.to_string())
     }
 
-    /// Short durations, so that a test need not wait: rings after 10 ms, answers after 30 ms.
+    /// Short durations, so that a test need not wait: rings after 10 ms, answers after 30 ms,
+    /// reports time out after 50 ms; no invented calls, so that a test seeds what it wants.
     pub fn fast() -> Self {
         Self {
             ring_ms: 10,
             answer_ms: 30,
+            report_504_after_ms: 50,
+            demo_days: 0,
+            demo_calls_per_day: 0,
             ..Self::default()
         }
     }

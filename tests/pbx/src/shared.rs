@@ -3,6 +3,7 @@
 //! Invariant: the lock is never held across an `.await`; everything that takes time becomes a
 //! [`Timer`](crate::calls::Timer) that comes back through [`Shared::with`].
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,17 @@ pub(crate) struct Shared {
     events: broadcast::Sender<Event>,
     /// Kept so that control methods also work on threads that are not the runtime's.
     runtime: Handle,
+    /// Event sockets open now. Outside the world, because a reset does not close them at once.
+    sockets: Arc<AtomicU64>,
+}
+
+/// One open event socket, counted as long as it lives.
+pub(crate) struct OpenSocket(Arc<AtomicU64>);
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Shared {
@@ -34,6 +46,7 @@ impl Shared {
             world,
             events,
             runtime: Handle::current(),
+            sockets: Arc::default(),
         }
     }
 
@@ -60,6 +73,16 @@ impl Shared {
             tokio::time::sleep(after).await;
             shared.with(|world| timer.fire(world));
         });
+    }
+
+    /// Counts a socket until the guard is dropped.
+    pub(crate) fn open_socket(&self) -> OpenSocket {
+        self.sockets.fetch_add(1, Ordering::Relaxed);
+        OpenSocket(self.sockets.clone())
+    }
+
+    pub(crate) fn sockets_open(&self) -> u64 {
+        self.sockets.load(Ordering::Relaxed)
     }
 
     /// Events from now on.

@@ -12,4 +12,4 @@ pub(crate) mod web_client;
 
 pub use client::ApiClient;
 pub(crate) use client::{Login, Session, Subject};
-pub(crate) use refuse::{Caller, Denial, Need};
+pub(crate) use refuse::{Caller, Denial, Need, bearer};

@@ -8,13 +8,19 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::call_log::CallLog;
 use crate::calls::{Call, Delivery, Placed, Timer};
+use crate::chats::Chat;
 use crate::clinic;
+use crate::clock;
 use crate::directory::{Answering, Dn, OutsideRule};
 use crate::faults::Rule;
 use crate::record::Entry;
 use crate::settings::Settings;
 use crate::sign_in::{ApiClient, Login, Session};
+
+/// The demo has the same calls every day.
+const DEMO_SEED: u64 = 1;
 
 /// One thing the event socket has to say.
 #[derive(Debug, Clone)]
@@ -30,8 +36,25 @@ pub(crate) enum Event {
     Raw(String),
     /// The next sequence numbers are left out, so that the client sees a gap.
     Gap(u64),
-    /// Every socket closes.
-    Close,
+    /// Every socket closes, with this code where there is one.
+    Close(Option<u16>),
+    /// The next frames are lost or repeated; only sockets that are open now are meant.
+    Ail(Ailment),
+    /// Sockets stop sending and reading, or go on.
+    Deaf(bool),
+}
+
+/// What happens to the next event frames of a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ailment {
+    /// So many are lost; their sequence numbers are used up, so that the client sees a gap.
+    Drop(u64),
+    /// So many are lost together with their numbers: nobody can see it.
+    Swallow(u64),
+    /// So many are sent twice with the same number.
+    Repeat(u64),
+    /// So many break off in the middle.
+    Cut(u64),
 }
 
 /// Counters that a test reads at once.
@@ -47,6 +70,10 @@ pub struct Counters {
     pub refused_bearers: u64,
     /// Event sockets opened.
     pub sockets_opened: u64,
+    /// Event sockets open now, deaf ones included.
+    pub sockets_open: u64,
+    /// Handshakes of the event socket refused, for whatever reason.
+    pub handshakes_refused: u64,
     /// Requests of any kind, control requests excepted.
     pub requests: u64,
 }
@@ -66,6 +93,13 @@ pub(crate) struct World {
     pub(crate) calls: BTreeMap<u32, Call>,
     pub(crate) deliveries: BTreeMap<u32, Delivery>,
     pub(crate) history: Vec<Placed>,
+    /// Calls that are over.
+    pub(crate) call_log: CallLog,
+    pub(crate) chats: Vec<Chat>,
+    /// Handshakes of the event socket to refuse: how many more, and with which status.
+    pub(crate) refuse_handshakes: (u32, u16),
+    /// New event sockets say nothing from the start.
+    pub(crate) deaf: bool,
     pub(crate) faults: Vec<Rule>,
     pub(crate) record: Vec<Entry>,
     pub(crate) counters: Counters,
@@ -81,6 +115,14 @@ pub(crate) struct World {
 impl World {
     /// The demo clinic under these settings, with nothing going on.
     pub(crate) fn new(settings: Settings) -> Self {
+        let now_us = clock::now_us();
+        let mut call_log = CallLog::default();
+        call_log.seed(
+            now_us,
+            settings.demo_days,
+            settings.demo_calls_per_day,
+            DEMO_SEED,
+        );
         Self {
             dns: clinic::numbers(&settings),
             groups: clinic::groups(),
@@ -92,6 +134,10 @@ impl World {
             calls: BTreeMap::new(),
             deliveries: BTreeMap::new(),
             history: Vec::new(),
+            call_log,
+            chats: clinic::chats(now_us),
+            refuse_handshakes: (0, 0),
+            deaf: false,
             faults: Vec::new(),
             record: Vec::new(),
             counters: Counters::default(),
@@ -112,7 +158,7 @@ impl World {
             last_entry,
             ..Self::new(settings)
         };
-        self.outbox.push(Event::Close);
+        self.outbox.push(Event::Close(None));
     }
 
     pub(crate) fn next_id(&mut self) -> u32 {

@@ -1,16 +1,19 @@
 //! XAPI, the configuration API: OData v4 below `/xapi/v1`.
 //!
-//! Only what the project uses: users, departments, queues, parking, numbers, active calls, the
-//! system's status, and two actions. Property names and types are those of the OpenAPI document
+//! Only what the project uses: users, departments, queues, parking, numbers, active calls, past
+//! calls, messages, recordings, the system's status, and two actions. Property names and types are those of the OpenAPI document
 //! 3CX publishes with XAPI 20.0.10. Every answer carries the build in `X-3CX-Version`.
 
 mod actions;
 mod collections;
+mod documents;
 mod edit;
+mod fields;
 mod filter;
 mod options;
 mod path;
 mod refusal;
+mod report;
 mod rows;
 mod schema;
 
@@ -20,12 +23,15 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::settings::CallSources;
 use crate::shared::Shared;
 use crate::sign_in::{Caller, Need};
 use crate::world::World;
 
 use collections::Collection;
-use options::Options;
+use fields::{HistoryView, Recording};
+use filter::Filter;
+use options::{Options, TOP_LIMIT};
 use path::{Key, Path};
 use refusal::Refusal;
 
@@ -39,7 +45,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    shared.with(|world| {
+    let mut answer = shared.with(|world| {
         let query = uri.query().unwrap_or_default();
         let mut answer = match answer(world, &method, uri.path(), query, &headers, &bytes) {
             Ok(answer) => answer,
@@ -49,8 +55,17 @@ pub(crate) async fn handle(
             answer.headers_mut().insert(VERSION_HEADER, version);
         }
         answer
-    })
+    });
+    // Waited for without the lock.
+    if let Some(Wait(time)) = answer.extensions_mut().remove::<Wait>() {
+        tokio::time::sleep(time).await;
+    }
+    answer
 }
+
+/// How long an answer is held back.
+#[derive(Debug, Clone, Copy)]
+struct Wait(std::time::Duration);
 
 fn answer(
     world: &mut World,
@@ -60,10 +75,20 @@ fn answer(
     headers: &HeaderMap,
     bytes: &[u8],
 ) -> Result<Response, Refusal> {
-    let path = Path::parse(path).ok_or(Refusal::NotFound)?;
     // Whoever has no valid token learns nothing, not even which paths exist.
     world.admit(headers, Need::Xapi).map_err(Refusal::Auth)?;
+    if let Some(function) = path.strip_prefix("/xapi/v1/ReportCallLogData/") {
+        if method != Method::GET {
+            return Err(Refusal::MethodNotAllowed);
+        }
+        return report::answer(world, headers, function, query);
+    }
+    let path = Path::parse(path).ok_or(Refusal::NotFound)?;
     let collection = Collection::named(&path.set).ok_or(Refusal::NotFound)?;
+    let gone = [CallSources::ReportOnly, CallSources::Neither];
+    if collection == Collection::CallHistoryView && gone.contains(&world.settings.call_sources) {
+        return Err(Refusal::NotFound);
+    }
     let caller = world
         .admit(headers, collection.need())
         .map_err(Refusal::Auth)?;
@@ -99,14 +124,33 @@ fn list(
     collection: Collection,
     query: &str,
 ) -> Result<Response, Refusal> {
-    let options = Options::parse(query, collection.properties())?;
+    let properties = collection.properties();
+    let options = Options::parse(query, properties, TOP_LIMIT)?;
     let entities = collection.entities(world, caller);
     if collection.is_single() {
         let entity = entities.first().ok_or(Refusal::NotFound)?;
-        let row = rows::shape(entity, collection.properties(), &options)?;
+        let row = rows::shape(entity, properties, &options)?;
         return Ok(document(world, collection.context(&options, ""), row));
     }
-    let (rows, count) = rows::page(entities, collection.properties(), &options)?;
+    let (rows, count) = match collection {
+        Collection::CallHistoryView => {
+            // The database behind this view cannot compare its times, only parts of them.
+            if options
+                .filter
+                .as_ref()
+                .is_some_and(Filter::compares_moments)
+            {
+                return Err(Refusal::Silent500);
+            }
+            let rows = world.call_log.rows().map(HistoryView);
+            rows::page(rows, properties, &options, TOP_LIMIT)?
+        }
+        Collection::Recordings => {
+            let recorded = world.call_log.rows().filter(|row| row.content.recorded);
+            rows::page(recorded.map(Recording), properties, &options, TOP_LIMIT)?
+        }
+        _ => rows::page(entities, properties, &options, TOP_LIMIT)?,
+    };
     let mut body = json!({ "@odata.context": context(world, &collection.context(&options, "")) });
     if let Some(count) = count {
         body["@odata.count"] = json!(count);
@@ -116,7 +160,7 @@ fn list(
 }
 
 fn one(world: &World, collection: Collection, key: &Key, query: &str) -> Result<Response, Refusal> {
-    let options = Options::parse(query, collection.properties())?.for_one()?;
+    let options = Options::parse(query, collection.properties(), TOP_LIMIT)?.for_one()?;
     let entity = collection.find(world, key).ok_or(Refusal::NoSuchEntity)?;
     let row = rows::shape(&entity, collection.properties(), &options)?;
     Ok(document(
@@ -148,8 +192,8 @@ fn related(
         .filter_map(|row| row.as_object().cloned())
         .collect();
     let properties = schema::of_rows(&found);
-    let options = Options::parse(query, &properties)?;
-    let (rows, count) = rows::page(found.clone(), &properties, &options)?;
+    let options = Options::parse(query, &properties, TOP_LIMIT)?;
+    let (rows, count) = rows::page(found.clone(), &properties, &options, TOP_LIMIT)?;
     let name = format!("{}/{navigation}", collection.name());
     let mut body = json!({ "@odata.context": context(world, &name), "value": rows });
     if let Some(count) = count {

@@ -1,21 +1,27 @@
 //! The event socket `/callcontrol/ws`.
 //!
 //! The token is checked at the handshake only: its later death leaves an open socket alone.
-//! No subscription is needed. Every socket numbers its frames from 1 without holes.
+//! No subscription is needed. Every socket numbers its frames from 1, without holes unless the
+//! control interface makes some.
 //! Request frames are answered by events of type 4. Source: 3cx/call-control-examples.
+
+mod line;
 
 use axum::extract::State;
 use axum::extract::ws::{
-    Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
+    CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade,
+    rejection::WebSocketUpgradeRejection,
 };
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::shared::Shared;
-use crate::sign_in::{Caller, Need};
-use crate::world::Event;
+use crate::sign_in::{Caller, Denial, Need, bearer};
+use crate::world::{Event, World};
+
+use line::Line;
 
 /// Replies to request frames that may wait for each other.
 const REPLY_BACKLOG: usize = 64;
@@ -29,7 +35,7 @@ pub(crate) async fn connect(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let caller = match shared.with(|world| world.admit(&headers, Need::CallControl)) {
+    let caller = match shared.with(|world| world.shake_hands(&headers)) {
         Ok(caller) => caller,
         Err(denial) => return denial.into_response(),
     };
@@ -38,9 +44,44 @@ pub(crate) async fn connect(
         Err(rejection) => return rejection.into_response(),
     };
     shared.with(|world| world.counters.sockets_opened += 1);
-    // Subscribed before the answer, so that nothing after the handshake is missed.
-    let events = shared.subscribe();
-    upgrade.on_upgrade(move |socket| serve(shared, caller, socket, events))
+    // Subscribed and counted before the answer, so that nothing after the handshake is missed;
+    // under the lock, so that no change of hearing falls in between.
+    let (events, deaf) = shared.with(|world| (shared.subscribe(), world.deaf));
+    let open = shared.open_socket();
+    upgrade.on_upgrade(async move |socket| {
+        serve(shared, caller, socket, events, deaf).await;
+        drop(open);
+    })
+}
+
+impl World {
+    /// Refuses what is to be refused; a token is spent where only fresh ones are taken.
+    fn shake_hands(&mut self, headers: &HeaderMap) -> Result<Caller, Denial> {
+        let admitted = self.admit_socket(headers);
+        if admitted.is_err() {
+            self.counters.handshakes_refused += 1;
+        }
+        admitted
+    }
+
+    fn admit_socket(&mut self, headers: &HeaderMap) -> Result<Caller, Denial> {
+        let (left, status) = self.refuse_handshakes;
+        if left > 0 {
+            self.refuse_handshakes.0 -= 1;
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            return Err(Denial::Staged(status));
+        }
+        let caller = self.admit(headers, Need::CallControl)?;
+        let token = bearer(headers).unwrap_or_default();
+        let mut sessions = self.sessions.iter_mut();
+        if let Some(session) = sessions.find(|session| session.access_token == token) {
+            if session.opened_socket && self.settings.socket_fresh_token {
+                return Err(Denial::NoToken);
+            }
+            session.opened_socket = true;
+        }
+        Ok(caller)
+    }
 }
 
 async fn serve(
@@ -48,9 +89,10 @@ async fn serve(
     caller: Caller,
     mut socket: WebSocket,
     mut events: broadcast::Receiver<Event>,
+    mut deaf: bool,
 ) {
     let (replies, mut finished) = mpsc::channel::<Value>(REPLY_BACKLOG);
-    let mut sequence = 0;
+    let mut line = Line::default();
     loop {
         let event = tokio::select! {
             event = events.recv() => match event {
@@ -58,12 +100,12 @@ async fn serve(
                 Err(broadcast::error::RecvError::Lagged(missed)) => Event::Gap(missed),
                 Err(broadcast::error::RecvError::Closed) => return,
             },
-            Some(reply) = finished.recv() => {
+            Some(reply) = finished.recv(), if !deaf => {
                 let entity = reply["Path"].as_str().unwrap_or_default().to_owned();
                 let dn = caller.own_dn.clone();
                 Event::Entity { dn, event_type: RESPONSE, entity, attached_data: reply }
             }
-            frame = socket.recv() => match frame {
+            frame = socket.recv(), if !deaf => match frame {
                 Some(Ok(Message::Text(text))) => {
                     answer_later(&shared, &caller, text.to_string(), replies.clone());
                     continue;
@@ -73,14 +115,24 @@ async fn serve(
                 Some(Ok(_)) => continue,
             },
         };
-        let frame = match event {
-            Event::Close => {
-                let _ = socket.send(Message::Close(None)).await;
+        let frames = match event {
+            Event::Close(code) => {
+                let reason = Utf8Bytes::default();
+                let frame = code.map(|code| CloseFrame { code, reason });
+                let _ = socket.send(Message::Close(frame)).await;
                 return;
             }
-            Event::Raw(text) => text,
+            Event::Raw(text) => vec![text],
             Event::Gap(missing) => {
-                sequence += missing;
+                line.skip(missing);
+                continue;
+            }
+            Event::Ail(ailment) => {
+                line.ail(ailment);
+                continue;
+            }
+            Event::Deaf(now) => {
+                deaf = now;
                 continue;
             }
             Event::Entity {
@@ -93,15 +145,15 @@ async fn serve(
                 if !visible {
                     continue;
                 }
-                sequence += 1;
-                let event = json!({
+                line.frames(&json!({
                     "event_type": event_type, "entity": entity, "attached_data": attached_data,
-                });
-                json!({ "sequence": sequence, "event": event }).to_string()
+                }))
             }
         };
-        if socket.send(Message::Text(frame.into())).await.is_err() {
-            return;
+        for frame in frames.into_iter().filter(|_| !deaf) {
+            if socket.send(Message::Text(frame.into())).await.is_err() {
+                return;
+            }
         }
     }
 }

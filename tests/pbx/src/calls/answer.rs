@@ -39,6 +39,7 @@ impl World {
                 waiting.status = Status::Connected;
             }
         }
+        entry.journal.answers(leg);
         let placed = entry.placed;
         if let Some(delivery) = delivery.and_then(|id| self.deliveries.remove(&id)) {
             self.conclude(delivery, Ok(()));

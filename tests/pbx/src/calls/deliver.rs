@@ -11,6 +11,7 @@ use crate::directory::{Answering, Device, Dn, Kind};
 use crate::world::World;
 
 use super::destination::refusal;
+use super::journal::Arrival;
 use super::{Delivery, Failure, Leg, Mode, Party, Side, Status, Target, Timer, Verdict};
 
 impl World {
@@ -178,6 +179,15 @@ impl World {
         };
         entry.last_leg_id += 1;
         entry.changed_ms = clock::now_ms();
+        entry.note_arrival(
+            Arrival {
+                delivery,
+                leg: id,
+                destination: own.clone(),
+                from_queue: polled,
+            },
+            side,
+        );
         let from_outside = entry.address[side.other() as usize].kind == Kind::ExternalLine;
         let routed = from_outside && side == Side::Callee && own.kind != Kind::ExternalLine;
         let dn = own.dn.clone();

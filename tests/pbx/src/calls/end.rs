@@ -29,6 +29,7 @@ impl World {
         let index = entry.legs.iter().position(|other| other.id == leg)?;
         let gone = entry.legs.remove(index);
         entry.changed_ms = clock::now_ms();
+        entry.journal.leaves(leg);
         self.announce_removal(&gone.own.dn, leg);
         let children: Vec<u32> = self.deliveries_where(|other| other.parent == Some(leg));
         for child in children {
@@ -74,6 +75,7 @@ impl World {
             }
         }
         self.note_failed(entry.placed, why);
+        self.log_call(&entry);
         self.note_ended(call);
         true
     }

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::directory::{Answering, Device, Kind};
 use crate::world::World;
 
+use super::journal::Journal;
 use super::{Call, Delivery, Failure, Leg, Mode, Party, Pending, Side, Status, Target, Timer};
 
 /// What a call is placed from.
@@ -126,6 +127,7 @@ impl World {
         let now = clock::now_ms();
         let call = Call {
             id,
+            journal: Journal::new(&caller, &called),
             legs: Vec::new(),
             address: [caller, called],
             last_leg_id: 0,

@@ -1,10 +1,13 @@
 //! Calls from behind: they come in, phones and far ends do what people do.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::calls::{Failure, InboundCall, Reason, Status};
+use crate::calls::{Call, Failure, InboundCall, Leg, Reason, Status};
 use crate::directory::Kind;
+use crate::sign_in::Caller;
 use crate::world::World;
 
 use super::Control;
@@ -21,7 +24,53 @@ pub enum Deed {
     HangUp,
 }
 
+/// A participant as a live table must show it now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LiveParticipant {
+    /// The id in paths.
+    pub id: u32,
+    /// Its number.
+    pub dn: String,
+    /// `Dialing`, `Ringing` or `Connected`.
+    pub status: String,
+    /// Shared by everybody in the call.
+    pub callid: u32,
+    /// The other party's number: the caller id where it is outside.
+    pub party_number: String,
+    /// The other party's name.
+    pub party_name: String,
+    /// The other party's internal number; the trunk where it is outside.
+    pub party_dn: String,
+}
+
 impl Control {
+    /// Who is in a call now, by number, as far as the first API client may see it.
+    pub fn truth(&self) -> BTreeMap<String, Vec<LiveParticipant>> {
+        self.truth_of(&self.settings().client_id)
+    }
+
+    /// The same for another API client; numbers without participants are left out.
+    pub fn truth_of(&self, client: &str) -> BTreeMap<String, Vec<LiveParticipant>> {
+        self.shared.with(|world| {
+            let known = world.clients.iter().find(|known| known.id == client);
+            let caller = Caller {
+                own_dn: client.to_owned(),
+                monitored: known.map_or(Vec::new(), |known| known.monitored.clone()),
+                is_user: false,
+            };
+            let mut table: BTreeMap<String, Vec<LiveParticipant>> = BTreeMap::new();
+            let calls = world.calls.values();
+            for (call, leg) in calls.flat_map(|call| call.legs.iter().map(move |leg| (call, leg))) {
+                if world.visible(&caller, &leg.own.dn) {
+                    let row = live(call, leg);
+                    table.entry(row.dn.clone()).or_default().push(row);
+                }
+            }
+            table.values_mut().for_each(|rows| rows.sort());
+            table
+        })
+    }
+
     /// A call comes in from outside; the call's id, or why it reached nobody.
     pub fn inbound(&self, call: &InboundCall) -> Result<u32, String> {
         let placed = self.shared.with(|world| world.place_inbound(call));
@@ -51,6 +100,19 @@ impl Control {
             };
             world.calls.values().map(call).collect()
         })
+    }
+}
+
+fn live(call: &Call, leg: &Leg) -> LiveParticipant {
+    let party = call.principal(leg.side.other());
+    LiveParticipant {
+        id: leg.id,
+        dn: leg.own.dn.clone(),
+        status: leg.status.name().to_owned(),
+        callid: call.id,
+        party_number: party.number.clone(),
+        party_name: party.name.clone(),
+        party_dn: party.dn.clone(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! The control interface as JSON over HTTP, below `/_sim`. The crate's head documents it.
 
+mod records;
+mod sockets;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -37,7 +40,8 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/_sim/numbers/{number}", put(change_number))
         .route("/_sim/clients", get(clients).put(set_client))
         .route("/_sim/tokens", axum::routing::delete(kill_tokens))
-        .route("/_sim/socket", post(socket))
+        .route("/_sim/socket", post(sockets::pull))
+        .merge(records::routes())
 }
 
 /// What every handler gets first.
@@ -194,39 +198,5 @@ async fn set_client(State(shared): Shared_, Json(client): Json<ApiClient>) -> St
 
 async fn kill_tokens(State(shared): Shared_) -> StatusCode {
     control(shared).kill_tokens();
-    StatusCode::NO_CONTENT
-}
-
-/// One lever of the event socket.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum SocketLever {
-    Frame(String),
-    Event {
-        dn: String,
-        event_type: u8,
-        entity: String,
-        attached_data: Value,
-    },
-    SkipSequence(u64),
-    Close(bool),
-}
-
-async fn socket(State(shared): Shared_, Json(lever): Json<SocketLever>) -> StatusCode {
-    let it = control(shared);
-    match lever {
-        SocketLever::Frame(text) => it.send_frame(&text),
-        SocketLever::Event {
-            dn,
-            event_type,
-            entity,
-            attached_data,
-        } => {
-            it.send_event(&dn, event_type, &entity, attached_data);
-        }
-        SocketLever::SkipSequence(missing) => it.skip_sequence(missing),
-        SocketLever::Close(true) => it.close_sockets(),
-        SocketLever::Close(false) => {}
-    }
     StatusCode::NO_CONTENT
 }

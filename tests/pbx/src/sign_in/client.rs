@@ -73,6 +73,8 @@ pub(crate) struct Session {
     /// Only people have one; it changes with every use.
     pub(crate) refresh_token: Option<String>,
     pub(crate) expires_at: Instant,
+    /// Whether it opened an event socket already.
+    pub(crate) opened_socket: bool,
 }
 
 impl World {
@@ -99,6 +101,7 @@ impl World {
             access_token,
             refresh_token,
             expires_at,
+            opened_socket: false,
         };
         self.sessions.push(session.clone());
         self.counters.tokens_minted += 1;

@@ -5,6 +5,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::directory::Kind;
 use crate::world::World;
 
 use super::{ApiClient, Subject};
@@ -16,6 +17,8 @@ pub(crate) enum Need {
     Xapi,
     /// System Admin or System Owner.
     XapiAdmin,
+    /// System Owner.
+    XapiOwner,
     /// Call Control.
     CallControl,
 }
@@ -37,6 +40,8 @@ pub(crate) enum Denial {
     NoToken,
     /// A living token without the right.
     NotAllowed,
+    /// This status, because a test wants it.
+    Staged(StatusCode),
 }
 
 impl IntoResponse for Denial {
@@ -47,6 +52,7 @@ impl IntoResponse for Denial {
                 [(header::WWW_AUTHENTICATE, "Bearer")],
             )
                 .into_response(),
+            Self::Staged(status) => status.into_response(),
             Self::NotAllowed => StatusCode::FORBIDDEN.into_response(),
         }
     }
@@ -100,7 +106,14 @@ impl World {
     pub(crate) fn visible(&self, caller: &Caller, dn: &str) -> bool {
         caller.own_dn == dn
             || self.settings.monitor_everything
+            || (self.settings.monitor_parking && self.is_parking(dn))
             || caller.monitored.iter().any(|number| number == dn)
+    }
+}
+
+impl World {
+    fn is_parking(&self, dn: &str) -> bool {
+        self.dns.get(dn).is_some_and(|dn| dn.kind == Kind::Parking)
     }
 }
 
@@ -121,6 +134,7 @@ fn allowed(client: &ApiClient, need: Need) -> bool {
 fn role_allows(role: &str, need: Need) -> bool {
     match need {
         Need::Xapi | Need::CallControl => true,
+        Need::XapiOwner => role == "system_owners",
         Need::XapiAdmin => matches!(role, "system_owners" | "system_admins"),
     }
 }

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::calls::{Call, Mode, Party, Side, Status};
+use crate::chats::Chat;
 use crate::clock;
 use crate::directory::{Dn, Kind};
 use crate::sign_in::{Caller, Need};
 use crate::world::World;
 
+use super::documents;
 use super::options::Options;
 use super::path::Key;
 use super::schema::{self, Properties};
@@ -26,10 +28,17 @@ pub(super) enum Collection {
     ActiveCalls,
     SystemStatus,
     Defs,
+    CallHistoryView,
+    ChatHistoryView,
+    ChatMessagesHistoryView,
+    Recordings,
+    LastCdrAndChatMessageTimestamp,
+    CallParkingSettings,
+    DialCodeSettings,
 }
 
 impl Collection {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 16] = [
         Self::Users,
         Self::MyUser,
         Self::Groups,
@@ -39,6 +48,13 @@ impl Collection {
         Self::ActiveCalls,
         Self::SystemStatus,
         Self::Defs,
+        Self::CallHistoryView,
+        Self::ChatHistoryView,
+        Self::ChatMessagesHistoryView,
+        Self::Recordings,
+        Self::LastCdrAndChatMessageTimestamp,
+        Self::CallParkingSettings,
+        Self::DialCodeSettings,
     ];
 
     /// The set of a name; case counts.
@@ -57,19 +73,38 @@ impl Collection {
             Self::ActiveCalls => "ActiveCalls",
             Self::SystemStatus => "SystemStatus",
             Self::Defs => "Defs",
+            Self::CallHistoryView => "CallHistoryView",
+            Self::ChatHistoryView => "ChatHistoryView",
+            Self::ChatMessagesHistoryView => "ChatMessagesHistoryView",
+            Self::Recordings => "Recordings",
+            Self::LastCdrAndChatMessageTimestamp => "LastCdrAndChatMessageTimestamp",
+            Self::CallParkingSettings => "CallParkingSettings",
+            Self::DialCodeSettings => "DialCodeSettings",
         }
     }
 
-    /// An ordinary user sees himself only.
+    /// An ordinary user sees himself only; what people said and when is for owners.
     pub(super) fn need(self) -> Need {
         match self {
             Self::MyUser | Self::Defs => Need::Xapi,
+            Self::CallHistoryView
+            | Self::ChatHistoryView
+            | Self::ChatMessagesHistoryView
+            | Self::Recordings
+            | Self::LastCdrAndChatMessageTimestamp => Need::XapiOwner,
             _ => Need::XapiAdmin,
         }
     }
 
     pub(super) fn is_single(self) -> bool {
-        matches!(self, Self::MyUser | Self::SystemStatus | Self::Defs)
+        matches!(
+            self,
+            Self::MyUser
+                | Self::SystemStatus
+                | Self::Defs
+                | Self::CallParkingSettings
+                | Self::DialCodeSettings
+        )
     }
 
     pub(super) fn properties(self) -> Properties<'static> {
@@ -82,6 +117,13 @@ impl Collection {
             Self::ActiveCalls => schema::active_call::PROPERTIES,
             Self::SystemStatus => schema::system_status::PROPERTIES,
             Self::Defs => schema::defs::PROPERTIES,
+            Self::CallHistoryView => schema::call_history_view::PROPERTIES,
+            Self::ChatHistoryView => schema::chat::PROPERTIES,
+            Self::ChatMessagesHistoryView => schema::chat_message::PROPERTIES,
+            Self::Recordings => schema::recording::PROPERTIES,
+            Self::LastCdrAndChatMessageTimestamp => schema::last_timestamp::PROPERTIES,
+            Self::CallParkingSettings => schema::call_parking_settings::PROPERTIES,
+            Self::DialCodeSettings => schema::dial_code_settings::PROPERTIES,
         }
     }
 
@@ -123,8 +165,18 @@ impl Collection {
                 .values()
                 .map(|call| active(world, call))
                 .collect(),
-            Self::SystemStatus => vec![status(world)],
+            Self::SystemStatus => vec![documents::status(world)],
             Self::Defs => vec![entity(json!({ "Id": 0 }))],
+            Self::ChatHistoryView => world.chats.iter().map(Chat::line).collect(),
+            Self::ChatMessagesHistoryView => {
+                let numbered = world.chats.iter().zip(1..);
+                numbered.map(|(chat, id)| chat.message(id)).collect()
+            }
+            Self::LastCdrAndChatMessageTimestamp => vec![documents::last_timestamp(world)],
+            Self::CallParkingSettings => vec![documents::call_parking(world)],
+            Self::DialCodeSettings => vec![documents::dial_codes()],
+            // Too many to be built before anybody knows which are wanted: see `xapi::list`.
+            Self::CallHistoryView | Self::Recordings => Vec::new(),
         }
     }
 
@@ -230,26 +282,4 @@ fn display(party: &Party) -> String {
     } else {
         format!("{} {}", party.dn, party.name)
     }
-}
-
-fn status(world: &World) -> Entity {
-    let people: Vec<&Dn> = world
-        .dns
-        .values()
-        .filter(|dn| dn.kind == Kind::Extension)
-        .collect();
-    entity(json!({
-        "Id": 0, "FQDN": world.settings.fqdn, "Version": world.settings.version,
-        "Activated": true, "MaxSimCalls": 16, "LicenseActive": true, "Support": true,
-        "LicenseKey": "SECRET-LicenseKey", "ProductCode": "3CXENT",
-        "ExtensionsRegistered": people.iter().filter(|dn| dn.is_registered()).count(),
-        "ExtensionsTotal": people.len(), "UserExtensions": people.len(),
-        "TrunksRegistered": 1, "TrunksTotal": 1, "CallsActive": world.calls.len(),
-        "DiskUsage": 21, "FreeDiskSpace": 23_911_714_816_u64, "TotalDiskSpace": 30_268_000_000_u64,
-        "ExpirationDate": "2035-01-01T00:00:00Z", "MaintenanceExpiresAt": "2035-01-01T00:00:00Z",
-        "BackupScheduled": true, "LastBackupDateTime": "2026-03-03T00:00:02Z",
-        "IsAuditLogEnabled": true, "AutoUpdateEnabled": true, "OS": "Linux",
-        "RecordingStopped": false, "RecordingQuotaReached": false, "RecordingUsedSpace": 0,
-        "RecordingQuota": 1_000_000_000, "RemoteStorageStatus": "NotConfigured",
-    }))
 }

@@ -32,11 +32,15 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn parse(query: &str, properties: Properties<'_>) -> Result<Self, Refusal> {
+    pub(super) fn parse(
+        query: &str,
+        properties: Properties<'_>,
+        top_limit: usize,
+    ) -> Result<Self, Refusal> {
         let mut options = Self::default();
         for (name, value) in percent::pairs(query) {
             match name.as_str() {
-                "$top" => options.top = Some(top(&value)?),
+                "$top" => options.top = Some(top(&value, top_limit)?),
                 "$skip" => options.skip = number("$skip", &value)?,
                 "$count" => {
                     options.count = match value.as_str() {
@@ -71,10 +75,10 @@ impl Options {
     }
 }
 
-fn top(text: &str) -> Result<usize, Refusal> {
+fn top(text: &str, limit: usize) -> Result<usize, Refusal> {
     let top = number("$top", text)?;
-    if top > TOP_LIMIT {
-        let text = format!("The limit of '{TOP_LIMIT}' for Top query has been exceeded.");
+    if top > limit {
+        let text = format!("The limit of '{limit}' for Top query has been exceeded.");
         return Err(Refusal::Query(text));
     }
     Ok(top)

@@ -21,6 +21,10 @@ pub(super) enum Refusal {
     Query(String),
     /// A body that cannot be understood.
     Body(String),
+    /// 500 with nothing in it: what reports say to values they do not like.
+    Silent500,
+    /// A status with nothing in it.
+    Bare(u16),
 }
 
 impl IntoResponse for Refusal {
@@ -29,6 +33,11 @@ impl IntoResponse for Refusal {
             Self::Auth(denial) => return denial.into_response(),
             Self::NotFound => return StatusCode::NOT_FOUND.into_response(),
             Self::MethodNotAllowed => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            Self::Silent500 => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Self::Bare(status) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+                return status.into_response();
+            }
             Self::NoSuchEntity => (StatusCode::NOT_FOUND, "Not Found".to_owned()),
             Self::Query(what) => (
                 StatusCode::BAD_REQUEST,

@@ -6,37 +6,35 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-use super::options::{Options, TOP_LIMIT};
+use crate::clock;
+
+use super::fields::Fields;
+use super::options::Options;
 use super::refusal::Refusal;
-use super::schema::{Kind, Properties};
+use super::schema::{Kind, Properties, kind};
 
 /// One page, and the number of all rows where `$count` asked for it.
-pub(super) fn page(
-    entities: Vec<Map<String, Value>>,
+pub(super) fn page<E: Fields>(
+    entities: impl IntoIterator<Item = E>,
     properties: Properties<'_>,
     options: &Options,
+    usual: usize,
 ) -> Result<(Vec<Value>, Option<usize>), Refusal> {
-    let mut found: Vec<Map<String, Value>> = entities
-        .into_iter()
-        .filter(|entity| {
-            options
-                .filter
-                .as_ref()
-                .is_none_or(|filter| filter.holds(entity))
-        })
-        .filter(|entity| {
-            options
-                .search
-                .as_ref()
-                .is_none_or(|text| mentions(entity, text))
-        })
-        .collect();
-    found.sort_by(|left, right| compare(left, right, &options.order_by));
+    let fits = |entity: &E| {
+        let filter = options.filter.as_ref();
+        let search = options.search.as_ref();
+        filter.is_none_or(|filter| filter.holds(entity))
+            && search.is_none_or(|text| mentions(entity, properties, text))
+    };
+    let mut found: Vec<E> = entities.into_iter().filter(fits).collect();
+    if !options.order_by.is_empty() {
+        found = sorted(found, properties, &options.order_by);
+    }
     let count = options.count.then_some(found.len());
     let rows = found
         .iter()
         .skip(options.skip)
-        .take(options.top.unwrap_or(TOP_LIMIT));
+        .take(options.top.unwrap_or(usual));
     let rows: Result<_, _> = rows
         .map(|entity| shape(entity, properties, options))
         .collect();
@@ -45,7 +43,7 @@ pub(super) fn page(
 
 /// One row: the selected properties and the expanded ones.
 pub(super) fn shape(
-    entity: &Map<String, Value>,
+    entity: &impl Fields,
     properties: Properties<'_>,
     options: &Options,
 ) -> Result<Value, Refusal> {
@@ -53,17 +51,11 @@ pub(super) fn shape(
     for (name, kind) in properties {
         let selected = options.select.is_empty() || options.select.iter().any(|it| it == name);
         if selected && *kind != Kind::Navigation {
-            row.insert(
-                (*name).to_owned(),
-                entity.get(*name).cloned().unwrap_or(Value::Null),
-            );
+            row.insert((*name).to_owned(), entity.field(name));
         }
     }
     for expansion in &options.expand {
-        let mut value = entity
-            .get(&expansion.property)
-            .cloned()
-            .unwrap_or(Value::Null);
+        let mut value = entity.field(&expansion.property);
         if !expansion.select.is_empty() {
             for item in value.as_array_mut().into_iter().flatten() {
                 narrow(item, &expansion.select)?;
@@ -88,38 +80,53 @@ fn narrow(item: &mut Value, select: &[String]) -> Result<(), Refusal> {
 }
 
 /// Whether any text of the entity contains `text`, whatever the case. Secrets are not searched.
-fn mentions(entity: &Map<String, Value>, text: &str) -> bool {
+fn mentions(entity: &impl Fields, properties: Properties<'_>, text: &str) -> bool {
     let text = text.to_lowercase();
-    let hit = |value: &Value| {
-        let value = value.as_str().filter(|value| !value.starts_with("SECRET-"));
-        value.is_some_and(|value| value.to_lowercase().contains(&text))
-    };
-    entity.values().any(hit)
-}
-
-fn compare(
-    left: &Map<String, Value>,
-    right: &Map<String, Value>,
-    order_by: &[(String, bool)],
-) -> Ordering {
-    let by = |(name, down): &(String, bool)| {
-        let order = compare_values(left.get(name), right.get(name));
-        if *down { order.reverse() } else { order }
-    };
-    order_by
-        .iter()
-        .map(by)
-        .find(|order| order.is_ne())
-        .unwrap_or(Ordering::Equal)
-}
-
-fn compare_values(left: Option<&Value>, right: Option<&Value>) -> Ordering {
-    match (left, right) {
-        (Some(Value::String(left)), Some(Value::String(right))) => left.cmp(right),
-        (Some(Value::Bool(left)), Some(Value::Bool(right))) => left.cmp(right),
-        (left, right) => {
-            let number = |value: Option<&Value>| value.and_then(Value::as_i64);
-            number(left).cmp(&number(right))
+    let hit = |(name, _): &(&str, Kind)| match entity.field(name) {
+        Value::String(value) if !value.starts_with("SECRET-") => {
+            value.to_lowercase().contains(&text)
         }
+        _ => false,
+    };
+    properties.iter().any(hit)
+}
+
+/// Sorted by the values of some properties, each read once.
+fn sorted<E: Fields>(
+    entities: Vec<E>,
+    properties: Properties<'_>,
+    order_by: &[(String, bool)],
+) -> Vec<E> {
+    let value = |entity: &E, name: &str| match (entity.field(name), kind(properties, name)) {
+        // With and without a fraction: as texts they would not sort.
+        (Value::String(text), Some(Kind::Moment)) => clock::parse_iso(&text).into(),
+        (value, _) => value,
+    };
+    let mut keyed: Vec<(Vec<Value>, E)> = entities
+        .into_iter()
+        .map(|entity| {
+            let key = order_by.iter().map(|(name, _)| value(&entity, name));
+            (key.collect(), entity)
+        })
+        .collect();
+    keyed.sort_by(|(left, _), (right, _)| {
+        let by = |((left, right), (_, down)): ((&Value, &Value), &(String, bool))| {
+            let order = compare_values(left, right);
+            if *down { order.reverse() } else { order }
+        };
+        let pairs = left.iter().zip(right).zip(order_by);
+        pairs
+            .map(by)
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    });
+    keyed.into_iter().map(|(_, entity)| entity).collect()
+}
+
+fn compare_values(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) => left.cmp(right),
+        (Value::Bool(left), Value::Bool(right)) => left.cmp(right),
+        (left, right) => left.as_i64().cmp(&right.as_i64()),
     }
 }

@@ -1,11 +1,19 @@
 //! Properties of the entities, with their kinds: what `$select` and `$filter` may name.
 
 pub(super) mod active_call;
+pub(super) mod call_history_view;
+pub(super) mod call_log_data;
+pub(super) mod call_parking_settings;
+pub(super) mod chat;
+pub(super) mod chat_message;
 pub(super) mod defs;
+pub(super) mod dial_code_settings;
 pub(super) mod group;
+pub(super) mod last_timestamp;
 pub(super) mod parking;
 pub(super) mod peer;
 pub(super) mod queue;
+pub(super) mod recording;
 pub(super) mod system_status;
 pub(super) mod user;
 

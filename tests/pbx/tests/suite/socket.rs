@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest as _};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn connect(pbx: &Pbx, token: &str) -> Result<Socket, u16> {
+pub(crate) async fn connect(pbx: &Pbx, token: &str) -> Result<Socket, u16> {
     let url = format!("ws://{}/callcontrol/ws", pbx.sim.address());
     let mut request = url.into_client_request().unwrap();
     let bearer = format!("Bearer {token}").parse().unwrap();
@@ -23,7 +23,7 @@ async fn connect(pbx: &Pbx, token: &str) -> Result<Socket, u16> {
     }
 }
 
-async fn next(socket: &mut Socket) -> Option<Value> {
+pub(crate) async fn next(socket: &mut Socket) -> Option<Value> {
     let frame = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
     match frame.expect("a frame in time") {
         Some(Ok(Message::Text(text))) => serde_json::from_str(&text).ok(),

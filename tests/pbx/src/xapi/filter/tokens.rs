@@ -1,5 +1,7 @@
 //! The words of a `$filter` expression.
 
+use crate::clock;
+
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -8,6 +10,10 @@ pub(super) enum Token {
     /// A quoted text, unquoted.
     Text(String),
     Integer(i64),
+    /// `2026-09-12`
+    Date(String),
+    /// A time in UTC, as microseconds since 1970.
+    Moment(u64),
     Open,
     Close,
     Comma,
@@ -38,13 +44,20 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
                 Token::Text(inner)
             }
             first if first.is_ascii_alphanumeric() || first == '_' || first == '-' => {
+                let literal = first.is_ascii_digit() || first == '-';
+                let goes_on = |it: &char| {
+                    it.is_ascii_alphanumeric() || *it == '_' || (literal && "-:.".contains(*it))
+                };
                 let mut word = first.to_string();
-                while let Some(next) =
-                    letters.next_if(|it| it.is_ascii_alphanumeric() || *it == '_')
-                {
+                while let Some(next) = letters.next_if(goes_on) {
                     word.push(next);
                 }
-                if first.is_ascii_digit() || first == '-' {
+                if literal && word.contains('T') {
+                    Token::Moment(clock::parse_iso(&word)?)
+                } else if literal && word.len() > 1 && word[1..].contains('-') {
+                    clock::parse_date(&word)?;
+                    Token::Date(word)
+                } else if literal {
                     Token::Integer(word.parse().ok()?)
                 } else {
                     Token::Word(word)

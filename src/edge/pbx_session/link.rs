@@ -1,0 +1,203 @@
+//! The live link: executes what `pbx::live::Link` decides.
+//!
+//! Connecting and reading run as tasks of the object, so that nothing they wait for holds up an event.
+//! Each reports back as an input; the machine tells late reports from current ones by epoch and ticket.
+//!
+//! Not here: what is decided, and the table (`pbx::live`); the socket itself (`socket.rs`).
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use serde_json::json;
+use worker::wasm_bindgen_futures::spawn_local;
+
+use super::Inner;
+use super::socket::{ConnectError, Socket};
+use crate::edge::upstream::Upstream;
+use crate::edge::{clock, log};
+use crate::pbx::live::{Action, Epoch, Input, LinkRecord, ReadFailed, Ticket};
+use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
+use crate::session::LiveAnswer;
+
+/// The record of the link in table `facts`.
+const LINK: &str = "link";
+/// An alarm that a failed set-up leaves behind: the link is looked after all the same.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
+
+impl Inner {
+    /// What the machine should know after a restart.
+    pub(super) fn link_record(store: &super::store::Store) -> LinkRecord {
+        let text = store.read_note(LINK).ok().flatten().unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Tells the machine what happened, and does what it says.
+    pub(super) fn feed(self: &Rc<Self>, input: Input) {
+        let actions = self.link.borrow_mut().step(input, clock::now(), random());
+        for action in actions {
+            self.execute(action);
+        }
+    }
+
+    /// The live table, or one DN of it.
+    pub(super) fn live(self: &Rc<Self>, dn: Option<&str>) -> LiveAnswer {
+        self.feed(Input::Demand);
+        let link = self.link.borrow();
+        let table = link.table();
+        let lines = match dn {
+            Some(dn) => table.dn(dn).into_iter().collect(),
+            None => table.busy(),
+        };
+        LiveAnswer {
+            freshness: link.freshness(),
+            lines,
+        }
+    }
+
+    fn execute(self: &Rc<Self>, action: Action) {
+        match action {
+            Action::Connect {
+                epoch,
+                replace_token,
+            } => {
+                spawn_local(Rc::clone(self).connect(epoch, replace_token));
+            }
+            Action::Close { epoch } => self.socket.close(epoch),
+            Action::ReadSnapshot { ticket } => spawn_local(Rc::clone(self).read_snapshot(ticket)),
+            Action::ReadEntity { ticket, leg } => {
+                spawn_local(Rc::clone(self).read_leg(ticket, leg.dn, leg.id));
+            }
+            Action::Arm { at } => spawn_local(Rc::clone(self).arm(at)),
+            Action::Disarm => spawn_local(Rc::clone(self).disarm()),
+            Action::Persist(record) => self.persist(record),
+            // Nobody follows changes yet; the table has them.
+            Action::Changed(_) => {}
+        }
+    }
+
+    async fn connect(self: Rc<Self>, epoch: Epoch, replace_token: bool) {
+        let refused = |is_refused| Input::ConnectFailed { epoch, is_refused };
+        let Ok(Some(settings)) = &self.settings else {
+            return self.feed(refused(false));
+        };
+        // Always a token that works now: an old one would be refused for ever.
+        let last = self.socket.generation();
+        let ask = if replace_token {
+            Ask::InsteadOf(last)
+        } else {
+            Ask::Any
+        };
+        let Ok(token) = self.token(ask).await else {
+            return self.feed(refused(false));
+        };
+        self.socket.note_generation(token.generation);
+        let upstream = Upstream::new(&settings.base_url, &self.env);
+        match Socket::open(&upstream, &token).await {
+            Ok(socket) => {
+                self.socket.hold(&self.state, epoch, &socket);
+                self.feed(Input::Opened { epoch });
+                log::info("link_open", json!({}));
+                self.follow(epoch, socket);
+            }
+            Err(ConnectError::Refused(status)) => {
+                log::error("link_refused", json!({ "status": status }));
+                // 403 is about rights, not about the token: another one would not help.
+                self.feed(refused(status == 401));
+            }
+            Err(ConnectError::Failed(error)) => {
+                log::error("link_failed", json!({ "error": error }));
+                self.feed(refused(false));
+            }
+        }
+    }
+
+    /// Reads the socket to its end.
+    fn follow(self: &Rc<Self>, epoch: Epoch, socket: Socket) {
+        let owner = Rc::clone(self);
+        spawn_local(async move {
+            let frames = Rc::clone(&owner);
+            socket
+                .read(move |bytes| frames.feed(Input::Frame { epoch, bytes }))
+                .await;
+            owner.socket.forget(epoch);
+            owner.feed(Input::Closed { epoch });
+        });
+    }
+
+    async fn read_snapshot(self: Rc<Self>, ticket: Ticket) {
+        let outcome = match self.upstream() {
+            Some(upstream) => Pbx::new(&upstream, &*self)
+                .dns()
+                .await
+                .map_err(|_| ReadFailed),
+            None => Err(ReadFailed),
+        };
+        self.feed(Input::SnapshotRead { ticket, outcome });
+    }
+
+    async fn read_leg(self: Rc<Self>, ticket: Ticket, dn: String, id: i64) {
+        let outcome = match self.upstream() {
+            Some(upstream) => match Pbx::new(&upstream, &*self).participant(&dn, id).await {
+                Ok(participant) => Ok(Some(participant)),
+                Err(PbxError::NotFound { .. }) => Ok(None),
+                Err(_) => Err(ReadFailed),
+            },
+            None => Err(ReadFailed),
+        };
+        self.feed(Input::EntityRead { ticket, outcome });
+    }
+
+    fn upstream(&self) -> Option<Upstream> {
+        let Ok(Some(settings)) = &self.settings else {
+            return None;
+        };
+        Some(Upstream::new(&settings.base_url, &self.env))
+    }
+
+    async fn arm(self: Rc<Self>, at: i64) {
+        let offset = at.saturating_sub(clock::now()).max(0);
+        if let Err(error) = self.state.storage().set_alarm(offset).await {
+            log::error("alarm_not_set", json!({ "error": error.to_string() }));
+        }
+    }
+
+    async fn disarm(self: Rc<Self>) {
+        if let Err(error) = self.state.storage().delete_alarm().await {
+            log::error("alarm_not_deleted", json!({ "error": error.to_string() }));
+        }
+    }
+
+    fn persist(&self, record: LinkRecord) {
+        let saved = serde_json::to_string(&record)
+            .map_err(worker::Error::from)
+            .and_then(|text| self.store.write_note(LINK, &text));
+        if let Err(error) = saved {
+            log::error("link_not_saved", json!({ "error": error.to_string() }));
+        }
+    }
+}
+
+/// The object's own requests take the token from itself.
+impl TokenSource for Inner {
+    fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>> {
+        self.token(Ask::Any).boxed_local()
+    }
+
+    fn replace<'a>(&'a self, refused: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+        self.token(Ask::InsteadOf(refused.generation)).boxed_local()
+    }
+
+    fn client(&self) -> &str {
+        let settings = self.settings.as_ref().ok().and_then(Option::as_ref);
+        settings
+            .and_then(|settings| settings.credentials.first())
+            .map_or("", |way| way.name())
+    }
+}
+
+/// For jitter; without randomness there is none, which is no fault.
+fn random() -> u32 {
+    getrandom::u32().unwrap_or(u32::MAX / 2)
+}

@@ -1,0 +1,239 @@
+//! The calls that are going on, by DN.
+//!
+//! Invariants
+//! - A leg keeps when it was first seen, through changes and lost sockets, and what was known of it
+//!   last goes into its end: after a removal the PBX has forgotten it.
+//! - Bounded: what does not fit is refused as a whole, and the table is then not called live.
+//!
+//! Not here: what a snapshot means for a line (`merge`); whether the table is true at this moment
+//! (`feed`); how it is shown (`view`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::merge::Merge;
+use super::protocol::LegKey;
+use crate::pbx::types::{Device, DnInfo, Participant};
+use crate::time::Millis;
+
+/// DNs at most.
+pub(super) const LINES: usize = 5_000;
+/// Legs at most.
+pub(super) const LEGS: usize = 10_000;
+
+/// All DNs and their legs.
+#[derive(Debug, Default)]
+pub struct Table {
+    lines: BTreeMap<String, Line>,
+    /// In all lines.
+    legs: usize,
+    /// Grows with every change and every snapshot.
+    generation: u64,
+}
+
+/// One DN.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    /// Empty until a snapshot names it.
+    pub(super) kind: String,
+    /// As of the last snapshot: there are no events for them.
+    pub(super) devices: Vec<Device>,
+    /// By participant id.
+    pub(super) legs: BTreeMap<i64, Leg>,
+}
+
+/// One leg, and since when it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// As last seen.
+    pub participant: Participant,
+    /// When it was first seen; the PBX itself tells no times.
+    pub first_seen: Millis,
+    /// It began before our eyes; otherwise it may be older than `first_seen`.
+    pub saw_start: bool,
+}
+
+/// What happened to a leg.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// It is new here.
+    Appeared {
+        /// As it is.
+        leg: Leg,
+    },
+    /// It is different.
+    Changed {
+        /// As it was.
+        before: Box<Participant>,
+        /// As it is.
+        leg: Leg,
+    },
+    /// It is gone.
+    Ended {
+        /// As it was last seen.
+        leg: Leg,
+        /// When that was noticed.
+        ended_at: Millis,
+        /// It left before our eyes; otherwise it may have left earlier.
+        saw_end: bool,
+    },
+}
+
+/// The PBX has more than the table takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+impl Table {
+    /// Whether this DN exists and may be seen.
+    pub fn knows(&self, dn: &str) -> bool {
+        self.lines.contains_key(dn)
+    }
+
+    /// The legs of a DN by their id; none if it is not known.
+    pub fn legs(&self, dn: &str) -> impl Iterator<Item = &Leg> {
+        self.lines
+            .get(dn)
+            .into_iter()
+            .flat_map(|line| line.legs.values())
+    }
+
+    /// One leg of a DN.
+    pub fn leg(&self, dn: &str, id: i64) -> Option<&Leg> {
+        self.lines.get(dn)?.legs.get(&id)
+    }
+
+    /// All legs, by DN.
+    pub fn all_legs(&self) -> impl Iterator<Item = &Leg> {
+        self.lines.values().flat_map(|line| line.legs.values())
+    }
+
+    /// Grows with every change and every snapshot.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&String, &Line)> {
+        self.lines.iter()
+    }
+
+    pub(super) fn line(&self, dn: &str) -> Option<&Line> {
+        self.lines.get(dn)
+    }
+
+    /// A leg is as `participant` says.
+    pub(super) fn put(
+        &mut self,
+        key: LegKey,
+        mut participant: Participant,
+        now: Millis,
+        saw_start: bool,
+    ) -> Result<Option<Change>, TooLarge> {
+        (participant.dn, participant.id) = (key.dn.clone(), key.id);
+        if let Some(leg) = self
+            .lines
+            .get_mut(&key.dn)
+            .and_then(|line| line.legs.get_mut(&key.id))
+        {
+            if leg.participant == participant {
+                return Ok(None);
+            }
+            let before = std::mem::replace(&mut leg.participant, participant);
+            let (before, leg) = (Box::new(before), leg.clone());
+            self.note();
+            return Ok(Some(Change::Changed { before, leg }));
+        }
+        let has_room = self.lines.len() < LINES || self.knows(&key.dn);
+        if self.legs >= LEGS || !has_room {
+            return Err(TooLarge);
+        }
+        let leg = Leg {
+            participant,
+            first_seen: now,
+            saw_start,
+        };
+        let line = self.lines.entry(key.dn).or_default();
+        line.legs.insert(key.id, leg.clone());
+        self.legs = self.legs.saturating_add(1);
+        self.note();
+        Ok(Some(Change::Appeared { leg }))
+    }
+
+    /// A leg left.
+    pub(super) fn remove(&mut self, key: &LegKey, now: Millis) -> Option<Change> {
+        let leg = self.lines.get_mut(&key.dn)?.legs.remove(&key.id)?;
+        self.legs = self.legs.saturating_sub(1);
+        self.note();
+        Some(Change::Ended {
+            leg,
+            ended_at: now,
+            saw_end: true,
+        })
+    }
+
+    /// Everything is as `snapshot` says, except the legs in `settled`: of those more is known.
+    pub(super) fn merge(
+        &mut self,
+        snapshot: Vec<DnInfo>,
+        settled: &BTreeSet<LegKey>,
+        now: Millis,
+    ) -> Result<Vec<Change>, TooLarge> {
+        let legs: usize = snapshot.iter().map(|info| info.participants.len()).sum();
+        if snapshot.len() > LINES || legs > LEGS {
+            return Err(TooLarge);
+        }
+        let mut merge = Merge::new(settled, now);
+        let mut before = std::mem::take(&mut self.lines);
+        for info in snapshot {
+            // The PBX names a DN once; if it did not, the first would count.
+            if !info.dn.is_empty() && !self.lines.contains_key(&info.dn) {
+                let old = before.remove(&info.dn).unwrap_or_default();
+                let (dn, line) = merge.line(info, old);
+                self.lines.insert(dn, line);
+            }
+        }
+        for (dn, old) in before {
+            let gone = DnInfo {
+                dn,
+                kind: old.kind.clone(),
+                ..DnInfo::default()
+            };
+            let (dn, line) = merge.line(gone, old);
+            if !line.legs.is_empty() {
+                self.lines.insert(dn, line);
+            }
+        }
+        self.legs = self.lines.values().map(|line| line.legs.len()).sum();
+        self.note();
+        Ok(merge.into_changes())
+    }
+
+    /// Nothing is known any more.
+    pub(super) fn clear(&mut self) {
+        self.lines.clear();
+        self.legs = 0;
+        self.note();
+    }
+
+    fn note(&mut self) {
+        self.generation = self.generation.saturating_add(1);
+    }
+}
+
+impl Change {
+    /// The leg as it is or was last.
+    pub fn leg(&self) -> &Leg {
+        match self {
+            Self::Appeared { leg } | Self::Changed { leg, .. } | Self::Ended { leg, .. } => leg,
+        }
+    }
+
+    /// An event must have told of this: a leg came, went, or is in another state.
+    pub(super) fn is_event(&self) -> bool {
+        match self {
+            Self::Appeared { .. } | Self::Ended { .. } => true,
+            Self::Changed { before, leg } => before.status != leg.participant.status,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! `check_pbx`: a doctor that names each thing that is not right, and how to mend it.
+
+use futures::join;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Hints, Tool};
+use crate::auth::Scope;
+use crate::desk::{Code, Desk, ToolError, all_users};
+use crate::pbx::{ChatMessage, DnInfo, PbxError, SystemStatus, User};
+use crate::time::Millis;
+
+/// Clocks that differ by less are as good as equal.
+const CLOCK_TOLERANCE_MS: Millis = 90_000;
+/// How many extensions are named in one finding.
+const NAMED: usize = 20;
+
+/// The tool.
+pub(crate) struct CheckPbx;
+
+/// Nothing to choose.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct Arguments {}
+
+/// The findings.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output {
+    /// Nothing is wrong
+    ok: bool,
+    /// Build of the PBX, if it said so
+    #[serde(skip_serializing_if = "String::is_empty")]
+    version: String,
+    /// What was looked at
+    findings: Vec<Finding>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    /// What was looked at
+    check: &'static str,
+    /// ok, warning (something is missing that may be wanted) or problem
+    state: State,
+    /// What was found
+    message: String,
+    /// What to do about it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mend: Option<String>,
+}
+
+/// How it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    Warning,
+    Problem,
+}
+
+impl Finding {
+    fn ok(check: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            check,
+            state: State::Ok,
+            message: message.into(),
+            mend: None,
+        }
+    }
+
+    fn warning(check: &'static str, message: impl Into<String>, mend: &str) -> Self {
+        let mend = Some(mend.to_owned());
+        Self {
+            check,
+            state: State::Warning,
+            message: message.into(),
+            mend,
+        }
+    }
+
+    fn problem(check: &'static str, error: ToolError) -> Self {
+        Self {
+            check,
+            state: State::Problem,
+            message: error.message,
+            mend: error.hint,
+        }
+    }
+}
+
+impl Tool for CheckPbx {
+    const NAME: &'static str = "check_pbx";
+    const TITLE: &'static str = "Check the telephone system";
+    const DESCRIPTION: &'static str = "Looks at everything this server needs of the PBX (connection, \
+        sign-in, permissions, extensions it may control, parking, clock) and says for each thing that \
+        is not right how to mend it. Use it when other tools fail.";
+    const SCOPE: Scope = Scope::Read;
+    const HINTS: Hints = Hints::READ;
+    type Arguments = Arguments;
+    type Output = Output;
+
+    async fn run(Arguments {}: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
+        let mut findings: Vec<Finding> = desk
+            .settings
+            .faults()
+            .into_iter()
+            .map(|fault| {
+                let error = ToolError::new(Code::PbxNotConfigured, fault.to_string());
+                Finding::problem(
+                    "settings",
+                    error.hint("an administrator must mend this variable"),
+                )
+            })
+            .collect();
+        let pbx = match desk.pbx() {
+            Ok(pbx) => pbx,
+            Err(error) => {
+                findings.push(Finding::problem("settings", error));
+                return Ok(output(String::new(), findings));
+            }
+        };
+        let status = pbx.system_status().await;
+        // Without a connection or a token every other finding would say the same again.
+        if let Err(error) = &status
+            && !matches!(
+                error,
+                PbxError::Forbidden { .. } | PbxError::NotFound { .. }
+            )
+        {
+            findings.push(Finding::problem("connection", error.clone().into()));
+            return Ok(output(String::new(), findings));
+        }
+        findings.push(Finding::ok(
+            "connection",
+            "the PBX answers and has signed this server in",
+        ));
+        let (users, dns, messages, slots) = join!(
+            all_users(desk),
+            pbx.dns(),
+            pbx.chat_messages(0, 1),
+            pbx.parking_slots()
+        );
+        let version = status
+            .as_ref()
+            .map(|status| status.version.clone())
+            .unwrap_or_default();
+        findings.extend(clock(status, desk.now));
+        findings.push(configuration_api(&users));
+        findings.push(call_control(
+            users.as_ref().map_or(&[], |(users, _)| users),
+            dns,
+        ));
+        findings.push(reports(messages));
+        findings.push(parking(slots));
+        Ok(output(version, findings))
+    }
+}
+
+fn output(version: String, findings: Vec<Finding>) -> Output {
+    let ok = findings
+        .iter()
+        .all(|finding| finding.state != State::Problem);
+    Output {
+        ok,
+        version,
+        findings,
+    }
+}
+
+fn clock(status: Result<SystemStatus, PbxError>, now: Millis) -> Option<Finding> {
+    let skew = status.ok()?.clock?.saturating_sub(now);
+    let seconds = skew / 1000;
+    Some(if skew.abs() < CLOCK_TOLERANCE_MS {
+        Finding::ok("clock", "the PBX's clock and ours agree")
+    } else {
+        Finding::warning(
+            "clock",
+            format!("the PBX's clock differs from ours by {seconds} s"),
+            "set the clock of the PBX's host (NTP): call times and tokens depend on it",
+        )
+    })
+}
+
+fn configuration_api(users: &Result<(Vec<User>, bool), ToolError>) -> Finding {
+    match users {
+        Ok((users, _)) if users.is_empty() => Finding::warning(
+            "configuration API",
+            "the PBX lists no extensions for this client",
+            "check the department of the API client: System Wide lowers its role to User",
+        ),
+        Ok((users, _)) => Finding::ok(
+            "configuration API",
+            format!("{} extensions can be read", users.len()),
+        ),
+        Err(error) => Finding::problem("configuration API", error.clone()),
+    }
+}
+
+fn call_control(users: &[User], dns: Result<Vec<DnInfo>, PbxError>) -> Finding {
+    const CHECK: &str = "call control";
+    let dns = match dns {
+        Ok(dns) => dns,
+        Err(error) => return Finding::problem(CHECK, error.into()),
+    };
+    let is_monitored = |user: &&User| dns.iter().any(|info| info.dn == user.number);
+    let missing: Vec<&str> = users
+        .iter()
+        .filter(|user| !is_monitored(user))
+        .map(|user| user.number.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Finding::ok(
+            CHECK,
+            format!("all {} extensions can be controlled", users.len()),
+        );
+    }
+    let named = missing
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = if missing.len() > NAMED {
+        " and others"
+    } else {
+        ""
+    };
+    Finding::warning(
+        CHECK,
+        format!(
+            "{} of {} extensions cannot be controlled: {named}{more}",
+            missing.len(),
+            users.len()
+        ),
+        "add them to the list of this client in 3CX under Integrations > API, if they should be",
+    )
+}
+
+fn reports(messages: Result<Vec<ChatMessage>, PbxError>) -> Finding {
+    const CHECK: &str = "reports";
+    match messages {
+        Ok(_) => Finding::ok(CHECK, "call history and messages can be read"),
+        Err(PbxError::Forbidden { .. }) => Finding::warning(
+            CHECK,
+            "call history and messages cannot be read: the role of this client is too low",
+            "give the API client the role System Owner (Integrations > API)",
+        ),
+        Err(error) => Finding::problem(CHECK, error.into()),
+    }
+}
+
+fn parking(slots: Result<Vec<String>, PbxError>) -> Finding {
+    const CHECK: &str = "parking";
+    match slots {
+        Ok(slots) if slots.is_empty() => Finding::warning(
+            CHECK,
+            "there is no shared parking, so calls cannot be put on hold",
+            "add one in the 3CX Admin Console under Call Handling > Parking",
+        ),
+        Ok(slots) => Finding::ok(
+            CHECK,
+            format!("{} parking slots for calls on hold", slots.len()),
+        ),
+        Err(error) => Finding::problem(CHECK, error.into()),
+    }
+}
