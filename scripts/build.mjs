@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +11,12 @@ import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml", ".cargo", "scripts/build.mjs"];
 const output = join(root, "build", "index_bg.wasm");
 const stamp = join(root, "build", ".inputs");
+
+/** Panics name their file: shorter, and the same on every machine. */
+function shortPaths() {
+  const home = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  return `--remap-path-prefix=${join(home, "registry", "src")}=~ --remap-path-prefix=${root}=.`;
+}
 
 function digest() {
   const hash = createHash("sha256");
@@ -34,12 +41,12 @@ export async function build() {
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   const { program, env, wasmOpt } = workerBuild();
   await step("Building the Worker (Rust to WebAssembly; a minute or two the first time)", () =>
-    run(program, ["--release"], { env }),
+    run(program, ["--release"], { env: { ...env, RUSTFLAGS: shortPaths() } }),
   );
   // What workerd runs today; an explicit list, so that a newer binaryen cannot use more.
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
   await step("Making it small", () =>
-    run(wasmOpt, ["-Oz", ...features.map((name) => `--enable-${name}`), output, "-o", output]),
+    run(wasmOpt, ["-Oz", "-Oz", ...features.map((name) => `--enable-${name}`), output, "-o", output]),
   );
   writeFileSync(stamp, now);
 }

@@ -10,6 +10,7 @@ mod active;
 mod calls;
 mod consent;
 mod error;
+mod history;
 mod messages;
 mod once;
 mod participant;
@@ -21,6 +22,8 @@ pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use calls::{all_calls, calls_of};
 pub(crate) use consent::agreed;
 pub use error::{Code, ToolError};
+pub use history::{Archive, RecentHistory};
+pub(crate) use history::{CallLog, HistoryQuery, history};
 pub(crate) use messages::{Message, messages};
 pub(crate) use once::once;
 pub(crate) use participant::{Fitting, read_id, the_participant};
@@ -32,7 +35,7 @@ use crate::auth::{Caller, Scope};
 use crate::pbx::{Memory, Pbx};
 use crate::policy::{DialRules, ExtensionNumber};
 use crate::session::Session;
-use crate::settings::{SettingError, Settings};
+use crate::settings::{PbxSettings, SettingError, Settings};
 use crate::time::Millis;
 
 /// Everything a tool may touch.
@@ -43,6 +46,8 @@ pub struct Desk<'a> {
     pub memory: &'a Memory,
     /// What must be remembered once for all isolates.
     pub session: &'a dyn Session,
+    /// Call history.
+    pub archive: Archive<'a>,
     /// What an administrator set.
     pub settings: &'a Settings,
     /// Who asks.
@@ -60,6 +65,12 @@ impl<'a> Desk<'a> {
             ToolError::new(Code::PbxNotConfigured, problem.clone())
                 .hint("an administrator must set this; /health shows what is missing")
         })
+    }
+
+    /// Names the account at the PBX without showing it, so that another PBX has another cache.
+    pub fn account(&self) -> String {
+        let pbx = self.settings.pbx.as_ref().ok().and_then(Option::as_ref);
+        pbx.map(PbxSettings::account).unwrap_or_default()
     }
 
     /// Notes that something was done with calls of `dn`: until its event has arrived, the PBX itself

@@ -6,6 +6,7 @@
 
 mod address;
 mod clock;
+mod day_cache;
 mod isolate;
 mod log;
 mod pbx_session;

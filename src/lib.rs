@@ -39,6 +39,7 @@ pub mod auth;
 pub mod desk;
 #[cfg(target_arch = "wasm32")]
 mod edge;
+mod json;
 pub mod mcp;
 pub mod pbx;
 pub mod policy;

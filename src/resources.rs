@@ -8,6 +8,7 @@
 
 mod active_calls;
 mod address;
+mod call_history;
 mod extensions;
 mod messages;
 
@@ -76,6 +77,7 @@ pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError>
     let address = Address::parse(uri).ok_or(ReadError::NotFound)?;
     let outcome = match address {
         Address::View(View::ActiveCalls) => active_calls::all(desk).await.map(Some),
+        Address::View(View::CallHistory) => call_history::newest(desk).await.map(Some),
         Address::View(View::Messages) => messages::newest(desk).await.map(Some),
         Address::View(View::Extensions) => extensions::all(desk).await.map(Some),
         Address::Extension(number) => extensions::one(&number, desk).await,

@@ -99,8 +99,9 @@ impl Service for Server<'_> {
             }
             _ => Vec::new(),
         };
-        let typed = request.value.to_lowercase();
-        let fits = |candidate: &String| candidate.to_lowercase().starts_with(&typed);
+        // Numbers, and names whose case matters in ASCII only, if at all.
+        let typed = request.value.to_ascii_lowercase();
+        let fits = |candidate: &String| candidate.to_ascii_lowercase().starts_with(&typed);
         Completion {
             values: candidates.into_iter().filter(fits).collect(),
             total: None,

@@ -14,7 +14,7 @@ use crate::policy::{
 
 /// One question to the object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// A token that works → `Result<TokenRecord, SignInError>`.
     Token {

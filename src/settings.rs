@@ -12,6 +12,7 @@ mod pbx;
 pub use access::Access;
 pub use pbx::{AuthMode, PbxSettings};
 
+use crate::pbx::history::Zone;
 use crate::policy::{DialRules, ExtensionNumber};
 
 /// Where variables come from: the Worker's environment, or a map in tests.
@@ -56,6 +57,8 @@ pub struct Settings {
     pub access: Result<Access, SettingError>,
     /// Which numbers may be dialled.
     pub dialing: Result<DialRules, SettingError>,
+    /// `PBX_TIMEZONE`: what "today" means.
+    pub zone: Result<Zone, SettingError>,
     /// `PBX_DEFAULT_EXTENSION`: used where a tool's `extension` is left out.
     pub default_extension: Result<Option<ExtensionNumber>, SettingError>,
 }
@@ -67,6 +70,7 @@ impl Settings {
             pbx: PbxSettings::read(variables),
             access: Access::read(variables),
             dialing: dialing(variables),
+            zone: zone(variables),
             default_extension: default_extension(variables),
         }
     }
@@ -77,6 +81,7 @@ impl Settings {
             self.pbx.as_ref().err(),
             self.access.as_ref().err(),
             self.dialing.as_ref().err(),
+            self.zone.as_ref().err(),
             self.default_extension.as_ref().err(),
         ]
         .into_iter()
@@ -93,6 +98,12 @@ fn dialing(variables: &dyn Variables) -> Result<DialRules, SettingError> {
         variables.filled("HOME_COUNTRY").as_deref(),
     )
     .map_err(|problem| SettingError::new(problem.variable, problem.problem))
+}
+
+fn zone(variables: &dyn Variables) -> Result<Zone, SettingError> {
+    let name = variables.filled("PBX_TIMEZONE");
+    Zone::parse(name.as_deref().unwrap_or(Zone::DEFAULT))
+        .map_err(|error| SettingError::new("PBX_TIMEZONE", error.to_string()))
 }
 
 fn default_extension(variables: &dyn Variables) -> Result<Option<ExtensionNumber>, SettingError> {

@@ -17,6 +17,7 @@ mod check_pbx;
 mod definition;
 mod drop_call;
 mod get_active_calls;
+mod get_call_logs;
 mod get_extensions;
 mod get_messages;
 mod get_presence;
@@ -63,20 +64,23 @@ pub trait Tool {
     ) -> impl Future<Output = Result<Self::Output, ToolError>>;
 }
 
+/// The definitions for `tools/list`: a JSON array.
+pub fn definitions() -> &'static str {
+    include_str!("tools/definitions.json")
+}
+
 /// The table: adding a tool is one line here and one file beside this one.
 macro_rules! tools {
     ($($tool:ty),+ $(,)?) => {
-        /// The definitions for `tools/list`, a JSON array, written once per isolate.
-        pub fn definitions() -> &'static str {
-            static DEFINITIONS: LazyLock<String> =
-                LazyLock::new(|| definition::array(&[$(definition::of::<$tool>()),+]));
-            &DEFINITIONS
+        /// The definitions as the types say them: what `definitions.json` has to hold.
+        pub fn described() -> String {
+            definition::array(&[$(definition::of::<$tool>()),+])
         }
 
         /// Calls a tool by name with JSON arguments; `None` where there is no such tool.
         pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
             $(if name == <$tool>::NAME {
-                static TAKES: LazyLock<Takes> = LazyLock::new(Takes::of::<$tool>);
+                static TAKES: LazyLock<Takes> = LazyLock::new(|| Takes::of(<$tool>::NAME, definitions()));
                 return Some(answer::call::<$tool>(arguments, &TAKES, desk).await);
             })+
             None
@@ -89,6 +93,7 @@ tools![
     check_pbx::CheckPbx,
     drop_call::DropCall,
     get_active_calls::GetActiveCalls,
+    get_call_logs::GetCallLogs,
     get_extensions::GetExtensions,
     get_messages::GetMessages,
     get_presence::GetPresence,
@@ -98,3 +103,24 @@ tools![
     send_message::SendMessage,
     transfer_call::TransferCall,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_GOLDEN=1 cargo test --lib definitions` writes the file anew.
+    #[test]
+    fn definitions_are_what_the_types_say() {
+        let described = described();
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tools/definitions.json");
+            std::fs::write(path, &described).unwrap();
+            return;
+        }
+        assert_eq!(
+            definitions(),
+            described,
+            "run UPDATE_GOLDEN=1 cargo test --lib definitions"
+        );
+    }
+}

@@ -118,10 +118,11 @@ impl ApiKeys {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let json: Value = serde_json::from_str(text).map_err(|error| KeysProblem::NotJson {
-            line: error.line(),
-            column: error.column(),
-        })?;
+        let json: Value =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| KeysProblem::NotJson {
+                line: error.line(),
+                column: error.column(),
+            })?;
         let Value::Array(entries) = json else {
             return Err(KeysProblem::NotAnArray);
         };

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::json::tree;
 use crate::pbx::{PbxError, SignInError};
 use crate::policy::{LedgerDown, NumberError, Rejection};
 
@@ -118,7 +119,7 @@ impl ToolError {
 
     /// `structuredContent` of a failed call.
     pub fn structured(&self) -> Value {
-        json!({ "error": self })
+        json!({ "error": tree(self) })
     }
 }
 

@@ -81,7 +81,7 @@ fn checked(key: &str) -> Result<&str, ToolError> {
 }
 
 fn earlier<T: DeserializeOwned>(answer: &str) -> Result<T, ToolError> {
-    serde_json::from_str::<Result<T, ToolError>>(answer).unwrap_or_else(|_| {
+    serde_json::from_slice::<Result<T, ToolError>>(answer.as_bytes()).unwrap_or_else(|_| {
         Err(ToolError::new(
             Code::OutcomeUnknown,
             "this was done before, but the answer on record cannot be read any more",

@@ -36,11 +36,11 @@ impl Directory {
 
     /// The department of this name, whatever its case; an error names those there are.
     pub(crate) fn find(&self, name: &str) -> Result<i64, ToolError> {
-        let wanted = name.trim().to_lowercase();
+        let wanted = name.trim();
         let found = self
             .groups
             .iter()
-            .find(|group| shown(&group.name).to_lowercase() == wanted);
+            .find(|group| shown(&group.name).eq_ignore_ascii_case(wanted));
         found.map(|group| group.id).ok_or_else(|| {
             let names: Vec<&str> = self.groups.iter().map(|group| shown(&group.name)).collect();
             ToolError::new(

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Code, Desk, ToolError};
+use crate::json::tree;
 use crate::pbx::{Device, Pbx, PbxError};
 use crate::policy::ExtensionNumber;
 
@@ -99,7 +100,7 @@ fn no_such_phone(extension: &ExtensionNumber, phones: &[Phone]) -> ToolError {
     };
     ToolError::new(Code::NotFound, message)
         .hint(hint)
-        .details(json!({ "devices": phones }))
+        .details(json!({ "devices": tree(&phones) }))
 }
 
 #[cfg(test)]

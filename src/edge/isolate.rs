@@ -10,6 +10,7 @@ use worker::Env;
 
 use super::log;
 use super::variables::EnvVariables;
+use crate::desk::RecentHistory;
 use crate::pbx::{Memory, Token};
 use crate::settings::Settings;
 
@@ -23,6 +24,8 @@ pub(super) struct Isolate {
     pub(super) settings: Settings,
     /// Devices and departments.
     pub(super) memory: Memory,
+    /// Days of call history that are not over.
+    pub(super) history: RecentHistory,
     token: RefCell<Option<Token>>,
 }
 
@@ -35,6 +38,7 @@ impl Isolate {
         let isolate = Rc::new(Self {
             settings: Settings::read(&EnvVariables(env)),
             memory: Memory::default(),
+            history: RecentHistory::default(),
             token: RefCell::new(None),
         });
         for fault in isolate.settings.faults() {

@@ -5,12 +5,13 @@ use serde_json::json;
 use worker::{Env, Method, Request, Response, Result};
 
 use super::address::Address;
+use super::day_cache::KvDays;
 use super::isolate::Isolate;
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
 use super::{clock, log, reply};
 use crate::auth::{AuthRequest, Caller, Decision, authenticate};
-use crate::desk::Desk;
+use crate::desk::{Archive, Desk};
 use crate::mcp;
 use crate::pbx::Pbx;
 use crate::server::{Server, VERSION};
@@ -139,6 +140,7 @@ async fn protocol(
     };
 
     let session = SessionClient::new(env, isolate);
+    let days = KvDays::of(env);
     let upstream = match &isolate.settings.pbx {
         Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
         Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
@@ -152,6 +154,10 @@ async fn protocol(
                 .map_err(Clone::clone),
             memory: &isolate.memory,
             session: &session,
+            archive: Archive {
+                days: &days,
+                recent: &isolate.history,
+            },
             settings: &isolate.settings,
             caller,
             now: clock::now(),

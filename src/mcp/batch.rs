@@ -29,7 +29,8 @@ const MAX_MESSAGES: usize = 50;
 
 /// Reads an array into its messages.
 pub(super) fn parse(text: &str) -> Result<Vec<Message<'_>>, Refusal<'_>> {
-    let Elements(elements) = serde_json::from_str(text).map_err(RpcError::parse_error)?;
+    let Elements(elements) =
+        serde_json::from_slice(text.as_bytes()).map_err(RpcError::parse_error)?;
     if elements.is_empty() {
         return Err(RpcError::invalid_request("the batch is empty").into());
     }

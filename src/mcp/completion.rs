@@ -100,7 +100,7 @@ fn member<'a, T: Deserialize<'a>>(
     name: &str,
     shape: &str,
 ) -> Result<T, RpcError> {
-    raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+    raw.and_then(|raw| serde_json::from_slice(raw.get().as_bytes()).ok())
         .ok_or_else(|| RpcError::invalid_params(format!("{name} must look like {shape}")))
 }
 

@@ -54,7 +54,7 @@ impl<'a> ClientInfo<'a> {
     /// Reads `clientInfo`; what does not look like one is as good as absent, for it must never be
     /// demanded (MCP 2026-07-28 §Requests).
     pub(super) fn read(raw: &'a RawValue) -> Option<Self> {
-        serde_json::from_str(raw.get()).ok()
+        serde_json::from_slice(raw.get().as_bytes()).ok()
     }
 }
 
@@ -83,10 +83,10 @@ impl ClientCapabilities {
             #[serde(borrow)]
             url: Option<&'a RawValue>,
         }
-        let capabilities = serde_json::from_str::<Capabilities<'_>>(raw.get()).ok();
+        let capabilities = serde_json::from_slice::<Capabilities<'_>>(raw.get().as_bytes()).ok();
         let Some(elicitation) = capabilities
             .and_then(|capabilities| capabilities.elicitation)
-            .and_then(|raw| serde_json::from_str::<Elicitation<'_>>(raw.get()).ok())
+            .and_then(|raw| serde_json::from_slice::<Elicitation<'_>>(raw.get().as_bytes()).ok())
         else {
             return Self::default();
         };

@@ -40,7 +40,7 @@ impl<'a> Body<'a> {
 }
 
 fn neither_object_nor_array(text: &str) -> RpcError {
-    match serde_json::from_str::<&RawValue>(text) {
+    match serde_json::from_slice::<&RawValue>(text.as_bytes()) {
         Ok(_) => RpcError::invalid_request("the body must be a JSON-RPC object"),
         Err(error) => RpcError::parse_error(error),
     }
@@ -69,7 +69,7 @@ pub(super) struct Request<'a> {
 impl<'a> Message<'a> {
     /// Reads one JSON object.
     pub(super) fn parse(text: &'a str) -> Result<Self, Refusal<'a>> {
-        let members: Members<'a> = serde_json::from_str(text).map_err(|error| {
+        let members: Members<'a> = serde_json::from_slice(text.as_bytes()).map_err(|error| {
             if error.is_data() {
                 RpcError::invalid_request(error)
             } else {

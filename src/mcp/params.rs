@@ -70,7 +70,7 @@ impl<'a> Params<'a> {
             return Err(RpcError::invalid_request("params must be an object"));
         }
         let mut params: Self =
-            serde_json::from_str(raw.get()).map_err(RpcError::invalid_request)?;
+            serde_json::from_slice(raw.get().as_bytes()).map_err(RpcError::invalid_request)?;
         let Some(raw_meta) = params.raw_meta else {
             return Ok(params);
         };
@@ -81,7 +81,8 @@ impl<'a> Params<'a> {
             };
             return Err(RpcError::envelope(fault));
         }
-        let meta = serde_json::from_str(raw_meta.get()).map_err(RpcError::invalid_request)?;
+        let meta =
+            serde_json::from_slice(raw_meta.get().as_bytes()).map_err(RpcError::invalid_request)?;
         params.meta = Some(meta);
         Ok(params)
     }
@@ -103,7 +104,9 @@ pub(super) fn is_object(raw: &RawValue) -> bool {
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_str(raw.get()).ok().map(|Text(text)| text)
+    serde_json::from_slice(raw.get().as_bytes())
+        .ok()
+        .map(|Text(text)| text)
 }
 
 /// A member that must be a string.

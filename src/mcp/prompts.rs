@@ -31,7 +31,7 @@ impl PromptArguments {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };
-        serde_json::from_str(raw.get())
+        serde_json::from_slice(raw.get().as_bytes())
             .map_err(|_| RpcError::invalid_params("arguments must be an object of strings"))
     }
 }

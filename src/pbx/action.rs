@@ -3,6 +3,9 @@
 //! HTTP 200 or 202 is not success: `finalstatus` is, written as text in 3CX's documentation and as
 //! a number in its TypeScript types (Failed -1, Rejected 0, Success 1).
 
+use std::fmt;
+
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::types::Participant;
@@ -29,20 +32,36 @@ pub enum FinalStatus {
 
 impl<'de> Deserialize<'de> for FinalStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Wire {
-            Text(String),
-            Number(i64),
+        struct Status;
+        impl Visitor<'_> for Status {
+            type Value = FinalStatus;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("finalstatus as text or number")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<FinalStatus, E> {
+                Ok(if text.eq_ignore_ascii_case("success") {
+                    FinalStatus::Success
+                } else {
+                    FinalStatus::Other(text.to_owned())
+                })
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<FinalStatus, E> {
+                Ok(match number {
+                    1 => FinalStatus::Success,
+                    0 => FinalStatus::Other("Rejected".to_owned()),
+                    -1 => FinalStatus::Other("Failed".to_owned()),
+                    other => FinalStatus::Other(other.to_string()),
+                })
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<FinalStatus, E> {
+                self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+            }
         }
-        Ok(match Wire::deserialize(deserializer)? {
-            Wire::Text(text) if text.eq_ignore_ascii_case("success") => Self::Success,
-            Wire::Number(1) => Self::Success,
-            Wire::Number(0) => Self::Other("Rejected".to_owned()),
-            Wire::Number(-1) => Self::Other("Failed".to_owned()),
-            Wire::Text(text) => Self::Other(text),
-            Wire::Number(number) => Self::Other(number.to_string()),
-        })
+        deserializer.deserialize_any(Status)
     }
 }
 

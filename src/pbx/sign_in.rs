@@ -126,7 +126,7 @@ pub struct Grant {
 
 /// Why signing in failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum SignInError {
     /// The PBX does not accept the name or the secret.
     #[error("the PBX does not accept the sign-in of `{name}` by {way}: {said}")]

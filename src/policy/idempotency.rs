@@ -34,7 +34,7 @@ pub struct Claim {
 
 /// What a claim came upon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "begun", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Begun {
     /// Nobody did this under this key: go, then record the end.
     Fresh,
@@ -53,7 +53,7 @@ pub enum Begun {
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ended", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// It was done, or may have been: repetitions get this answer (JSON).
     Answered {

@@ -5,6 +5,8 @@
 pub enum View {
     /// The calls of this moment.
     ActiveCalls,
+    /// Past calls.
+    CallHistory,
     /// Everybody.
     Extensions,
     /// Messages that the PBX has seen.
@@ -13,12 +15,18 @@ pub enum View {
 
 impl View {
     /// All of them, in the order of the list.
-    pub const ALL: &'static [Self] = &[Self::ActiveCalls, Self::Extensions, Self::Messages];
+    pub const ALL: &'static [Self] = &[
+        Self::ActiveCalls,
+        Self::CallHistory,
+        Self::Extensions,
+        Self::Messages,
+    ];
 
     /// The part after `threecx://`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ActiveCalls => "active-calls",
+            Self::CallHistory => "call-history",
             Self::Extensions => "extensions",
             Self::Messages => "messages",
         }
@@ -28,6 +36,7 @@ impl View {
     pub const fn title(self) -> &'static str {
         match self {
             Self::ActiveCalls => "Active calls",
+            Self::CallHistory => "Call history",
             Self::Extensions => "Extensions",
             Self::Messages => "Messages",
         }
@@ -38,6 +47,9 @@ impl View {
         match self {
             Self::ActiveCalls => {
                 "The calls that are going on now: who calls whom, ringing or connected, since when."
+            }
+            Self::CallHistory => {
+                "The newest past calls of the last seven days: who called whom, answered or missed."
             }
             Self::Messages => {
                 "The newest messages that the phone system has seen: chats, SMS, website chats."

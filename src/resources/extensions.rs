@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Directory, Leg, ToolError, all_users, calls_of, departments, presence_of};
+use crate::json::tree;
 use crate::pbx::User;
 use crate::time::iso;
 
@@ -46,7 +47,7 @@ pub(super) async fn all(desk: &Desk<'_>) -> Result<Value, ToolError> {
         .collect();
     let mut contents = json!({
         "count": entries.len(),
-        "extensions": entries,
+        "extensions": tree(&entries),
         "complete": is_complete,
         "timestamp": iso(desk.now),
     });
@@ -74,11 +75,11 @@ pub(super) async fn one(number: &str, desk: &Desk<'_>) -> Result<Option<Value>, 
     };
     let presence = presence_of(&user, &legs);
     let mut contents = json!({
-        "extension": Entry::new(&user, &directory),
+        "extension": tree(&Entry::new(&user, &directory)),
         "status": presence.status,
         "statusText": presence.text,
         "onCall": presence.on_call,
-        "calls": legs.iter().map(Leg::from).collect::<Vec<_>>(),
+        "calls": tree(&legs.iter().map(Leg::from).collect::<Vec<_>>()),
         "live": live,
         "asOf": iso(as_of),
         "timestamp": iso(desk.now),

@@ -19,30 +19,21 @@ pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_
     if let Err(error) = desk.require_scope(T::SCOPE, T::NAME) {
         return failure(&error);
     }
-    let parsed = match serde_json::from_str::<T::Arguments>(arguments) {
+    let parsed = match serde_json::from_slice::<T::Arguments>(arguments.as_bytes()) {
         Ok(parsed) => parsed,
         Err(error) => return failure(&misfit(T::NAME, takes, &error)),
     };
     match T::run(parsed, desk).await {
-        Ok(output) => success(&output, &ignored(T::NAME, takes, arguments)),
+        Ok(output) => success(
+            serde_json::to_string(&output),
+            &ignored(T::NAME, takes, arguments),
+        ),
         Err(error) => failure(&error),
     }
 }
 
-fn success<O: serde::Serialize>(output: &O, warnings: &[String]) -> ToolResult {
-    let text = if warnings.is_empty() {
-        serde_json::to_string(output)
-    } else {
-        serde_json::to_value(output).map(|mut value| {
-            let members = value.as_object_mut();
-            let own = members.map(|members| members.entry("warnings").or_insert_with(|| json!([])));
-            if let Some(own) = own.and_then(Value::as_array_mut) {
-                own.extend(warnings.iter().map(|warning| json!(warning)));
-            }
-            value.to_string()
-        })
-    };
-    match text {
+fn success(text: serde_json::Result<String>, warnings: &[String]) -> ToolResult {
+    match text.and_then(|text| with_warnings(text, warnings)) {
         Ok(text) => ToolResult {
             structured: Some(text.clone()),
             text,
@@ -53,6 +44,20 @@ fn success<O: serde::Serialize>(output: &O, warnings: &[String]) -> ToolResult {
             format!("the answer could not be written: {error}"),
         )),
     }
+}
+
+/// Adds warnings to those that the tool has already.
+fn with_warnings(text: String, warnings: &[String]) -> serde_json::Result<String> {
+    if warnings.is_empty() {
+        return Ok(text);
+    }
+    let mut value: Value = serde_json::from_slice(text.as_bytes())?;
+    let members = value.as_object_mut();
+    let own = members.map(|members| members.entry("warnings").or_insert_with(|| json!([])));
+    if let Some(own) = own.and_then(Value::as_array_mut) {
+        own.extend(warnings.iter().map(|warning| json!(warning)));
+    }
+    Ok(value.to_string())
 }
 
 fn failure(error: &ToolError) -> ToolResult {
@@ -72,7 +77,8 @@ fn misfit(tool: &str, takes: &Takes, error: &serde_json::Error) -> ToolError {
 
 /// One warning for each argument that the tool does not know.
 fn ignored(tool: &str, takes: &Takes, arguments: &str) -> Vec<String> {
-    let Ok(given) = serde_json::from_str::<BTreeMap<String, &RawValue>>(arguments) else {
+    let Ok(given) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(arguments.as_bytes())
+    else {
         return Vec::new();
     };
     given

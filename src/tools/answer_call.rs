@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{Code, Desk, Fitting, Leg, ToolError, the_participant};
+use crate::json::tree;
 use crate::pbx::{Participant, Pbx, PbxError};
 
 /// The tool.
@@ -133,5 +134,5 @@ async fn cannot_be_told(pbx: &Pbx<'_>, dn: &str, leg: &Participant) -> ToolError
     };
     ToolError::new(Code::NotSupportedByPbx, message)
         .hint(hint)
-        .details(json!({ "canAnswer": able }))
+        .details(json!({ "canAnswer": tree(&able) }))
 }

@@ -1,13 +1,18 @@
 //! What `tools/list` says of a tool: name, title, description, annotations, both schemas.
 //!
+//! Made from the types on the host and kept in `definitions.json`; a test holds the two together. The
+//! Worker carries the text alone, and none of the code that makes it.
+//!
 //! Schemas are JSON Schema 2020-12, written so that the pickiest clients take them: no `$defs`, no
 //! integer formats, optional is "not required" and never "or null". The result schema also admits
 //! the error object, because clients check `structuredContent` of failed calls against it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Tool;
@@ -52,21 +57,40 @@ pub(super) fn of<T: Tool>() -> Value {
 }
 
 /// The names of a tool's arguments, for messages.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Takes(Vec<(String, bool)>);
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    name: String,
+    input_schema: Shape,
+}
+
+#[derive(Deserialize)]
+struct Shape {
+    #[serde(default)]
+    properties: BTreeMap<String, Value>,
+    #[serde(default)]
+    required: Vec<String>,
+}
+
 impl Takes {
-    /// Reads them off the schema, so that they cannot differ from it.
-    pub(super) fn of<T: Tool>() -> Self {
-        let schema = schema::<T::Arguments>(SchemaSettings::draft2020_12());
-        let required = schema.get("required").and_then(Value::as_array);
-        let is_required =
-            |name: &str| required.is_some_and(|all| all.iter().any(|entry| entry == name));
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let names = properties.into_iter().flat_map(|members| members.keys());
+    /// Reads them off the definitions, so that they cannot differ from what clients see.
+    pub(super) fn of(tool: &str, definitions: &str) -> Self {
+        let all: Vec<Described> =
+            serde_json::from_slice(definitions.as_bytes()).unwrap_or_default();
+        let Some(described) = all.into_iter().find(|described| described.name == tool) else {
+            return Self::default();
+        };
+        let Shape {
+            properties,
+            required,
+        } = described.input_schema;
         Self(
-            names
-                .map(|name| (name.clone(), is_required(name)))
+            properties
+                .into_keys()
+                .map(|name| (name.clone(), required.contains(&name)))
                 .collect(),
         )
     }
@@ -88,9 +112,10 @@ impl fmt::Display for Takes {
     }
 }
 
-/// The JSON array of all definitions.
+/// The JSON array of all definitions, a tool a line.
 pub(super) fn array(definitions: &[Value]) -> String {
-    Value::from(definitions.to_vec()).to_string()
+    let lines: Vec<String> = definitions.iter().map(Value::to_string).collect();
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 fn annotations(title: &str, hints: Hints) -> Value {

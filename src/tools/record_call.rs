@@ -159,7 +159,8 @@ impl Recording<'_> {
 
     async fn stop(self, confirm: Option<&str>) -> Result<Output, ToolError> {
         let before = self.desk.session.recall(&self.note()).await?;
-        let before = before.and_then(|text| serde_json::from_str::<RecordingSetting>(&text).ok());
+        let before = before
+            .and_then(|text| serde_json::from_slice::<RecordingSetting>(text.as_bytes()).ok());
         match before {
             Some(before) => {
                 // Undoing what was confirmed needs no second yes.

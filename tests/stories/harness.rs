@@ -1,19 +1,23 @@
 //! What every story needs: a [`Stage`] with a PBX, a Worker and a caller.
 
+mod kv;
 mod mcp;
 mod runtime;
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use pbx_sim::{Control, Settings, Simulator};
 
+pub(crate) use kv::Kv;
 pub(crate) use mcp::{Answer, Client, Raw};
-pub(crate) use runtime::Runtime;
+pub(crate) use runtime::{Plan, Runtime};
 
 /// A PBX and a Worker that drives it.
 pub(crate) struct Stage {
     simulator: Simulator,
     pub(crate) runtime: Runtime,
+    kv: Kv,
 }
 
 impl Stage {
@@ -32,8 +36,29 @@ impl Stage {
         let simulator = Simulator::start(Settings::fast())
             .await
             .expect("the PBX starts");
-        let runtime = Runtime::start(&demo_variables(&simulator, variables), isolates).await;
-        Self { simulator, runtime }
+        let variables = demo_variables(&simulator, variables);
+        Self::set(simulator, variables, isolates, None).await
+    }
+
+    async fn set(
+        simulator: Simulator,
+        variables: Vec<(String, String)>,
+        isolates: usize,
+        tunnel: Option<SocketAddr>,
+    ) -> Self {
+        let kv = Kv::start().await;
+        let plan = Plan {
+            variables,
+            isolates,
+            kv: kv.address,
+            tunnel,
+        };
+        let runtime = Runtime::start(plan).await;
+        Self {
+            simulator,
+            runtime,
+            kv,
+        }
     }
 
     /// What the PBX can be told, and what it saw.
@@ -48,8 +73,13 @@ impl Stage {
             .expect("the PBX starts");
         let host = [("PBX_BASE_URL", "https://pbx.example.com:5001")];
         let variables = demo_variables(&simulator, &host);
-        let runtime = Runtime::start_tunnelled(&variables, simulator.address()).await;
-        Self { simulator, runtime }
+        let pbx = simulator.address();
+        Self::set(simulator, variables, 1, Some(pbx)).await
+    }
+
+    /// The namespace of call history.
+    pub(crate) fn kv(&self) -> &Kv {
+        &self.kv
     }
 
     /// Where the PBX listens, for programs that control it over HTTP.
@@ -65,7 +95,7 @@ impl Stage {
     /// Ends the runtime and starts it again on the same state: all memory is lost.
     pub(crate) async fn restart(&mut self, variables: &[(&str, &str)]) {
         let variables = demo_variables(&self.simulator, variables);
-        self.runtime.restart(&variables).await;
+        self.runtime.restart(variables).await;
     }
 
     /// How many requests the PBX saw whose path holds `part`.

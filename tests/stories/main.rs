@@ -19,6 +19,7 @@ mod clients;
 mod differences;
 mod door;
 mod harness;
+mod history;
 mod moving;
 mod once;
 mod people;

@@ -30,7 +30,7 @@ impl Inner {
     /// What the machine should know after a restart.
     pub(super) fn link_record(store: &super::store::Store) -> LinkRecord {
         let text = store.read_note(LINK).ok().flatten().unwrap_or_default();
-        serde_json::from_str(&text).unwrap_or_default()
+        serde_json::from_slice(text.as_bytes()).unwrap_or_default()
     }
 
     /// Tells the machine what happened, and does what it says.
@@ -96,7 +96,9 @@ impl Inner {
         let upstream = Upstream::new(&settings.base_url, &self.env);
         match Socket::open(&upstream, &token).await {
             Ok(socket) => {
-                self.socket.hold(&self.state, epoch, &socket);
+                if !self.socket.hold(&self.state, epoch, &socket) {
+                    return;
+                }
                 self.feed(Input::Opened { epoch });
                 log::info("link_open", json!({}));
                 self.follow(epoch, socket);

@@ -2,33 +2,21 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use worker::Result;
 
-use super::store::{Store, integers, texts, whole};
+use super::store::{Store, integers, texts};
 use crate::edge::clock;
 use crate::policy::{Consent, HANDLE_LIVES_MS, Offer, ParkedCall, agrees, free_slot};
-
-#[derive(Deserialize)]
-struct Held {
-    call: String,
-}
-
-#[derive(Deserialize)]
-struct Offered {
-    offered_at: f64,
-    consent: String,
-}
 
 /// Calls on hold.
 impl Store {
     /// Every call on hold and every reservation, oldest first.
     pub(super) fn on_hold(&self) -> Result<Vec<ParkedCall>> {
-        let rows: Vec<Held> = self.rows("SELECT call FROM held ORDER BY since", Vec::new())?;
+        let mut rows = self.rows("SELECT call FROM held ORDER BY since", Vec::new())?;
         let now = clock::now();
         let calls = rows
-            .iter()
-            .filter_map(|row| serde_json::from_str(&row.call).ok());
+            .iter_mut()
+            .filter_map(|row| serde_json::from_slice(row.text()?.as_bytes()).ok());
         Ok(calls
             .filter(|call: &ParkedCall| call.keeps_slot(now))
             .collect())
@@ -104,12 +92,13 @@ impl Store {
     /// Whether a handle says yes to this. One that does is used up; a guess uses nothing up.
     pub(super) fn redeem(&self, handle: &str, consent: &Consent) -> Result<bool> {
         let query = "SELECT offered_at, consent FROM offers WHERE handle = ?";
-        let rows: Vec<Offered> = self.rows(query, texts(&[handle]))?;
-        let offer = rows.into_iter().next().and_then(|row| {
-            let consent = serde_json::from_str(&row.consent).ok()?;
+        let mut rows = self.rows(query, texts(&[handle]))?;
+        let offer = rows.first_mut().and_then(|row| {
+            let offered_at = row.whole();
+            let consent = serde_json::from_slice(row.text()?.as_bytes()).ok()?;
             Some(Offer {
                 consent,
-                offered_at: whole(row.offered_at),
+                offered_at,
             })
         });
         if !agrees(offer.as_ref(), consent, clock::now()) {

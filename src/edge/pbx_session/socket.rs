@@ -18,8 +18,9 @@ use crate::edge::upstream::Upstream;
 use crate::pbx::Token;
 use crate::pbx::live::Epoch;
 
-/// A PBX that has not answered the handshake by then is not there.
-const HANDSHAKE: Duration = Duration::from_secs(15);
+/// A PBX that has not answered the handshake by then is not there. Shorter than the machine's own limit,
+/// which includes getting the token.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// The JavaScript property of the object's state that holds the socket.
 const PARKED: &str = "__link";
 
@@ -39,14 +40,25 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Keeps a socket, also for a restarted object.
-    pub(super) fn hold(&self, state: &State, epoch: Epoch, socket: &Socket) {
+    /// Keeps a socket, also for a restarted object, and closes the one before. A handshake that ends
+    /// after a newer one is too late: its socket is closed, and `false` says so.
+    pub(super) fn hold(&self, state: &State, epoch: Epoch, socket: &Socket) -> bool {
+        if self
+            .open
+            .borrow()
+            .as_ref()
+            .is_some_and(|(held, _)| *held > epoch)
+        {
+            let _ = socket.0.close::<&str>(None, None);
+            return false;
+        }
         let parked: &web_sys::WebSocket = socket.0.as_ref();
         let _ = js_sys::Reflect::set(state.as_raw().as_ref(), &PARKED.into(), parked.as_ref());
         let before = self.open.borrow_mut().replace((epoch, socket.0.clone()));
         if let Some((_, before)) = before {
             let _ = before.close::<&str>(None, None);
         }
+        true
     }
 
     /// Closes the socket of `epoch`.

@@ -1,7 +1,6 @@
 //! The tables of the object, and how they are read and written. Every method is synchronous: what one
 //! of them does cannot be interleaved with anything.
 
-use serde::de::DeserializeOwned;
 use serde_json::json;
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
@@ -49,13 +48,34 @@ impl Store {
         self.sql.exec(statement, values).map(|_| ())
     }
 
-    /// The rows of a query.
-    pub(super) fn rows<T: DeserializeOwned>(
-        &self,
-        query: &str,
-        values: Vec<SqlStorageValue>,
-    ) -> Result<Vec<T>> {
-        self.sql.exec(query, values)?.to_array()
+    /// The rows of a query, column by column.
+    pub(super) fn rows(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
+        self.sql
+            .exec(query, values)?
+            .raw()
+            .map(|row| row.map(|row| Row(row.into_iter())))
+            .collect()
+    }
+}
+
+/// One row: its columns are taken in the order of the query.
+pub(super) struct Row(std::vec::IntoIter<SqlStorageValue>);
+
+impl Row {
+    /// The next column as text; `None` for NULL.
+    pub(super) fn text(&mut self) -> Option<String> {
+        match self.0.next() {
+            Some(SqlStorageValue::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The next column as a whole number.
+    pub(super) fn whole(&mut self) -> i64 {
+        match self.0.next() {
+            Some(SqlStorageValue::Integer(number)) => number,
+            _ => 0,
+        }
     }
 }
 
@@ -63,16 +83,9 @@ impl Store {
 impl Store {
     /// A note, unless it is empty.
     pub(super) fn read_note(&self, name: &str) -> Result<Option<String>> {
-        #[derive(serde::Deserialize)]
-        struct Fact {
-            value: String,
-        }
-        let rows: Vec<Fact> =
-            self.rows("SELECT value FROM facts WHERE name = ?", texts(&[name]))?;
-        Ok(rows
-            .into_iter()
-            .map(|fact| fact.value)
-            .find(|value| !value.is_empty()))
+        let mut rows = self.rows("SELECT value FROM facts WHERE name = ?", texts(&[name]))?;
+        let value = rows.first_mut().and_then(Row::text);
+        Ok(value.filter(|value| !value.is_empty()))
     }
 
     /// Keeps a note.
@@ -95,7 +108,7 @@ impl Store {
             self.write_note(ACCOUNT, &account)?;
         }
         let text = self.read_note(KEEPER)?.unwrap_or_default();
-        Ok(serde_json::from_str::<KeeperRecord>(&text)
+        Ok(serde_json::from_slice::<KeeperRecord>(text.as_bytes())
             .map(TokenKeeper::from)
             .unwrap_or_default())
     }
@@ -121,19 +134,13 @@ impl Store {
 
     /// What is on record for a claim's key.
     pub(super) fn claim(&self, claim: &Claim) -> Result<Option<Entry>> {
-        #[derive(serde::Deserialize)]
-        struct Row {
-            intent: String,
-            begun_at: f64,
-            answer: Option<String>,
-        }
         let query = "SELECT intent, begun_at, answer FROM once \
                      WHERE caller = ? AND tool = ? AND key = ?";
-        let rows: Vec<Row> = self.rows(query, key(claim))?;
-        Ok(rows.into_iter().next().map(|row| Entry {
-            intent: row.intent,
-            begun_at: whole(row.begun_at),
-            answer: row.answer,
+        let mut rows = self.rows(query, key(claim))?;
+        Ok(rows.first_mut().map(|row| Entry {
+            intent: row.text().unwrap_or_default(),
+            begun_at: row.whole(),
+            answer: row.text(),
         }))
     }
 
@@ -183,13 +190,4 @@ pub(super) fn integers(values: &[i64]) -> Result<Vec<SqlStorageValue>> {
         .iter()
         .map(|value| SqlStorageValue::try_from_i64(*value))
         .collect()
-}
-
-/// An integer that came back as a number.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "written by us as whole milliseconds"
-)]
-pub(super) fn whole(value: f64) -> i64 {
-    value as i64
 }

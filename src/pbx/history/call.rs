@@ -288,12 +288,18 @@ fn union<T: Ord>(mine: &mut Vec<T>, other: Vec<T>) {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it so; a lint of 64-bit hosts only"
+)]
 fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it so; a lint of 64-bit hosts only"
+)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -3,7 +3,7 @@
 //! Null and zero keys are absent, unknown keys and values come with new builds: each field is
 //! optional, and a value nobody knows has the meaning that claims least.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::call::{CallRecord, Direction, Goal, Head, Party, Reach, later, small, talk};
 use super::iso8601::{parse_duration, parse_timestamp};
@@ -32,9 +32,6 @@ pub struct LogRow {
     pub action_dn_dn: Option<String>,
     pub ringing_duration: Option<String>,
     pub talking_duration: Option<String>,
-    /// "type integer, format decimal": 0, 0.25 or "0.25".
-    #[serde(deserialize_with = "decimal")]
-    pub call_cost: Option<f64>,
     pub answered: Option<bool>,
     pub direction: Option<String>,
     pub call_type: Option<String>,
@@ -247,19 +244,4 @@ pub(super) fn party(
         number: number.into(),
         name: if name == number { "" } else { name }.into(),
     }
-}
-
-fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(f64),
-        Text(String),
-        Other(serde::de::IgnoredAny),
-    }
-    Ok(match Option::<Written>::deserialize(deserializer)? {
-        Some(Written::Number(number)) => Some(number),
-        Some(Written::Text(text)) => text.parse().ok(),
-        Some(Written::Other(_)) | None => None,
-    })
 }

@@ -13,49 +13,45 @@ use tokio::process::{Child, Command};
 
 use super::Client;
 
+/// What is run.
+pub(crate) struct Plan {
+    /// Variables of the Worker.
+    pub(crate) variables: Vec<(String, String)>,
+    /// Copies of the Worker, all with the Durable Object of the first.
+    pub(crate) isolates: usize,
+    /// Where the KV namespace is.
+    pub(crate) kv: SocketAddr,
+    /// Where the service binding `PBX` leads; if it is bound, there is no other way out.
+    pub(crate) tunnel: Option<SocketAddr>,
+}
+
 /// A running workerd; dropped = killed. (It drains on SIGTERM, so it is ended with SIGKILL.)
 pub(crate) struct Runtime {
     folder: TempDir,
+    plan: Plan,
     child: Child,
     urls: Vec<String>,
-    /// Where the service binding `PBX` leads, if it is bound.
-    tunnel: Option<SocketAddr>,
 }
 
 impl Runtime {
-    /// Runs `isolates` copies of the Worker, all with the Durable Object of the first.
-    pub(crate) async fn start(variables: &[(String, String)], isolates: usize) -> Self {
-        Self::with(variables, isolates, None).await
-    }
-
-    /// Runs it with the service binding `PBX`, and no other way out.
-    pub(crate) async fn start_tunnelled(variables: &[(String, String)], pbx: SocketAddr) -> Self {
-        Self::with(variables, 1, Some(pbx)).await
-    }
-
-    async fn with(
-        variables: &[(String, String)],
-        isolates: usize,
-        tunnel: Option<SocketAddr>,
-    ) -> Self {
+    /// Runs the plan on fresh state.
+    pub(crate) async fn start(plan: Plan) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         std::fs::create_dir(folder.path().join("state")).expect("a folder for the objects");
-        let (child, urls) = launch(folder.path(), variables, isolates, tunnel).await;
+        let (child, urls) = launch(folder.path(), &plan).await;
         Self {
             folder,
+            plan,
             child,
             urls,
-            tunnel,
         }
     }
 
-    /// Ends it and starts it again on the same state.
-    pub(crate) async fn restart(&mut self, variables: &[(String, String)]) {
+    /// Ends it and starts it again on the same state, with these variables.
+    pub(crate) async fn restart(&mut self, variables: Vec<(String, String)>) {
         self.child.kill().await.expect("workerd ends");
-        let (child, urls) =
-            launch(self.folder.path(), variables, self.urls.len(), self.tunnel).await;
-        self.child = child;
-        self.urls = urls;
+        self.plan.variables = variables;
+        (self.child, self.urls) = launch(self.folder.path(), &self.plan).await;
     }
 
     /// Where the first isolate listens.
@@ -74,12 +70,7 @@ impl Runtime {
     }
 }
 
-async fn launch(
-    folder: &Path,
-    variables: &[(String, String)],
-    isolates: usize,
-    tunnel: Option<SocketAddr>,
-) -> (Child, Vec<String>) {
+async fn launch(folder: &Path, plan: &Plan) -> (Child, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["index.js", "index_bg.wasm"] {
         let built = root.join("build").join(name);
@@ -87,11 +78,8 @@ async fn launch(
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
     }
     let config = folder.join("config.capnp");
-    std::fs::write(
-        &config,
-        configuration(&root.join("wrangler.toml"), variables, isolates, tunnel),
-    )
-    .expect("the configuration is written");
+    std::fs::write(&config, configuration(&root.join("wrangler.toml"), plan))
+        .expect("the configuration is written");
     let mut child = Command::new(workerd(root))
         .arg("serve")
         .arg("--control-fd=1")
@@ -104,7 +92,7 @@ async fn launch(
         .expect("workerd starts; run `npm test`, which installs it");
 
     let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-    let mut urls = vec![String::new(); isolates];
+    let mut urls = vec![String::new(); plan.isolates];
     while urls.iter().any(String::is_empty) {
         let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line())
             .await
@@ -129,24 +117,21 @@ fn workerd(root: &Path) -> PathBuf {
 }
 
 /// See "workerd.capnp": services, and a socket for each isolate.
-fn configuration(
-    wrangler: &Path,
-    variables: &[(String, String)],
-    isolates: usize,
-    tunnel: Option<SocketAddr>,
-) -> String {
+fn configuration(wrangler: &Path, plan: &Plan) -> String {
     let wrangler = std::fs::read_to_string(wrangler).expect("wrangler.toml is there");
     let date = wrangler
         .lines()
         .find_map(|line| line.strip_prefix("compatibility_date = "))
         .expect("wrangler.toml has a compatibility date");
     let mut bindings = String::new();
-    for (name, value) in variables {
+    for (name, value) in &plan.variables {
         let _ = write!(bindings, "(name = {name:?}, text = {}), ", quoted(value));
     }
-    let mut services = String::new();
+    bindings.push_str("(name = \"CDR_CACHE\", kvNamespace = \"kv\"), ");
+    let kv = plan.kv;
+    let mut services = format!("(name = \"kv\", external = (address = \"{kv}\", http = ())),\n");
     let mut way_out = "net";
-    if let Some(pbx) = tunnel {
+    if let Some(pbx) = plan.tunnel {
         bindings.push_str("(name = \"PBX\", service = \"tunnel\"), ");
         let _ = writeln!(
             services,
@@ -155,7 +140,7 @@ fn configuration(
         way_out = "nowhere";
     }
     let mut sockets = String::new();
-    for isolate in 0..isolates {
+    for isolate in 0..plan.isolates {
         let object = if isolate == 0 {
             "durableObjectNamespaces = [(className = \"PbxSession\", uniqueKey = \"session\", \
              enableSql = true)], durableObjectStorage = (localDisk = \"disk\"),"
