@@ -7,7 +7,7 @@
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::pbx::live::{DnView, Freshness, LinkStatus};
+use crate::pbx::live::{DnView, Freshness};
 use crate::policy::{
     CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
 };
@@ -92,8 +92,8 @@ pub struct Status {
     pub signed_in: bool,
     /// Signing in is failing: `refused` by the PBX, or `unreachable`.
     pub trouble: Option<Trouble>,
-    /// How the live link is doing.
-    pub link: LinkStatus,
+    /// Whether live calls are known as they happen.
+    pub live: bool,
 }
 
 /// Live calls, as far as the link knows them.

@@ -211,12 +211,13 @@ fn from_sign_in(error: &SignInError, message: String) -> ToolError {
         .retryable()
 }
 
+/// Our own messages begin with ASCII letters; the tables of Unicode stay out of the Worker.
 fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[cfg(test)]

@@ -153,6 +153,7 @@ impl Tool for CheckPbx {
         ));
         findings.push(reports(messages));
         findings.push(parking(slots));
+        findings.push(live_link(desk).await);
         Ok(output(version, findings))
     }
 }
@@ -247,6 +248,19 @@ fn reports(messages: Result<Vec<ChatMessage>, PbxError>) -> Finding {
             "give the API client the role System Owner (Integrations > API)",
         ),
         Err(error) => Finding::problem(CHECK, error.into()),
+    }
+}
+
+async fn live_link(desk: &Desk<'_>) -> Finding {
+    const CHECK: &str = "live link";
+    match desk.session.live(None).await {
+        Ok(answer) if answer.freshness.live => Finding::ok(CHECK, "calls are known as they happen"),
+        _ => Finding::warning(
+            CHECK,
+            "the WebSocket to the PBX is not up: calls are read by HTTP each time",
+            "if it stays so: PBX_EVENTS may be off, Call Control not ticked for this client, or a proxy \
+             before the PBX does not pass WebSockets",
+        ),
     }
 }
 

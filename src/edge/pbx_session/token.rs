@@ -74,11 +74,11 @@ impl Inner {
                 Trouble::Unreachable
             }
         });
-        let link = self.link.borrow().status();
+        let live = self.link.borrow().freshness().live;
         Status {
             signed_in: keeper.holds_token(clock::now()),
             trouble,
-            link,
+            live,
         }
     }
 }

@@ -1,0 +1,271 @@
+//! The link is lost at random moments while calls come and go; each time the table is true again.
+//!
+//! A tenth of the losses by default; all of them with `SOAK=1`, more with `SOAK=2` and so on.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use pbx_sim::{Answering, Deed, InboundCall};
+use serde_json::json;
+
+use super::is_up;
+use super::truth::becomes_true;
+use crate::harness::{Client, Stage};
+
+/// Losses of a soak.
+const LOSSES: usize = 200;
+/// Losses that one Worker lives through: each doubles the pause before the next attempt, until a
+/// socket has stayed open for a minute.
+const LOSSES_EACH: usize = 4;
+/// Tokens that may be killed within a minute; after that the Worker waits for the other program.
+const KILLS_EACH: usize = 2;
+/// Workers at once.
+const AT_ONCE: usize = 8;
+/// What people do around one loss.
+const DEEDS: usize = 8;
+/// Shorter than the 90 seconds after which a loss is found that nothing told of.
+const RECOVERY: Duration = Duration::from_secs(80);
+
+/// Extensions with a phone.
+const PHONES: [&str; 9] = [
+    "100", "101", "103", "104", "105", "107", "108", "109", "112",
+];
+
+/// How the socket is lost.
+#[derive(Debug, Clone, Copy)]
+enum Loss {
+    Closed,
+    /// 1012: the PBX restarts.
+    Restarted,
+    /// The token dies with it.
+    WithToken,
+    /// The runtime ends, and with it all memory.
+    WithRuntime,
+}
+
+/// What happens besides, before the loss or after it.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    None,
+    /// Frames break off.
+    Cut,
+    /// Events are missing.
+    Dropped,
+    /// Frames come twice.
+    Repeated,
+    Garbage,
+    /// The next handshake fails.
+    Handshake,
+    /// The token dies, the socket lives.
+    Token,
+}
+
+/// What is counted.
+#[derive(Debug, Default)]
+struct Tally {
+    losses: usize,
+    reconnects: u64,
+    restarts: usize,
+    tokens: u64,
+}
+
+/// Chance that can be repeated (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).expect("31 bits") % end
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+}
+
+#[tokio::test]
+async fn the_table_is_true_after_every_loss() {
+    let soak = std::env::var("SOAK").ok();
+    let losses = match soak.as_deref().map(str::parse::<usize>) {
+        Some(Ok(times)) => LOSSES * times,
+        Some(Err(_)) => LOSSES,
+        None => LOSSES / 10,
+    };
+    let workers = losses.div_ceil(LOSSES_EACH);
+    let lives = (0..workers).map(|worker| {
+        let seed = u64::try_from(worker).expect("small") + 1;
+        life(worker, LOSSES_EACH.min(losses - worker * LOSSES_EACH), seed)
+    });
+    let tallies: Vec<Tally> = futures::stream::iter(lives)
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let sum = |part: fn(&Tally) -> u64| tallies.iter().map(part).sum::<u64>();
+    let recovered: usize = tallies.iter().map(|tally| tally.losses).sum();
+    let restarts: usize = tallies.iter().map(|tally| tally.restarts).sum();
+    assert_eq!(recovered, losses);
+    println!(
+        "{losses} losses of the link: {recovered} recoveries, table equal to the PBX each time; \
+         {} reconnects, {restarts} restarts of the runtime, {} token requests by {workers} Workers",
+        sum(|tally| tally.reconnects),
+        sum(|tally| tally.tokens),
+    );
+}
+
+/// One Worker and its PBX, through all its losses.
+async fn life(worker: usize, losses: usize, seed: u64) -> Tally {
+    let mut stage = Stage::of(&[], 2).await;
+    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    is_up(&stage.client()).await;
+    let mut tally = Tally::default();
+    let mut kills = 0;
+    for round in 0..losses {
+        let mut loss = dice.one_of(&[Loss::Closed, Loss::Restarted, Loss::WithToken]);
+        if (worker * LOSSES_EACH + round) % 10 == 9 {
+            loss = Loss::WithRuntime;
+            tally.restarts += 1;
+        }
+        let mut trouble = dice.one_of(&[
+            Trouble::None,
+            Trouble::Cut,
+            Trouble::Dropped,
+            Trouble::Repeated,
+            Trouble::Garbage,
+            Trouble::Handshake,
+            Trouble::Token,
+        ]);
+        // Nobody could act with a token that dies again as soon as it is replaced.
+        if matches!(loss, Loss::WithToken) && matches!(trouble, Trouble::Token) {
+            trouble = Trouble::None;
+        }
+        kills += usize::from(matches!(loss, Loss::WithToken));
+        kills += usize::from(matches!(trouble, Trouble::Token));
+        if kills > KILLS_EACH {
+            (loss, trouble) = (Loss::Closed, Trouble::None);
+        }
+        let (lost_at, trouble_at) = (dice.below(DEEDS), dice.below(DEEDS));
+        for deed in 0..DEEDS {
+            if deed == lost_at {
+                lose(&mut stage, loss).await;
+            }
+            if deed == trouble_at {
+                make(&stage, trouble, &mut dice);
+            }
+            live(&stage, &mut dice).await;
+        }
+        // A missing event is noticed at the next one.
+        say_something(&stage, 4);
+        // The other isolate has not acted: it shows the table.
+        let onlooker = stage.runtime.clients().remove(1);
+        println!(
+            "worker {worker}, loss {round}: {loss:?} at {lost_at}, {trouble:?} at {trouble_at}"
+        );
+        if let Err(missing) = becomes_true(&stage, &onlooker, RECOVERY).await {
+            let requests: Vec<String> = stage
+                .pbx()
+                .requests()
+                .iter()
+                .map(|entry| {
+                    let (at, path, status) = (entry.at_ms, &entry.path, entry.status);
+                    format!("{at} {path} {status:?}")
+                })
+                .collect();
+            panic!("{missing}\n{}", requests.join("\n"));
+        }
+        tally.losses += 1;
+    }
+    let counters = stage.pbx().counters();
+    tally.reconnects = counters.sockets_opened - 1;
+    tally.tokens = counters.token_requests;
+    tally
+}
+
+async fn lose(stage: &mut Stage, loss: Loss) {
+    match loss {
+        Loss::Closed => stage.pbx().close_sockets(),
+        Loss::Restarted => stage.pbx().close_sockets_with(1012),
+        Loss::WithToken => {
+            stage.pbx().kill_tokens();
+            stage.pbx().close_sockets();
+        }
+        Loss::WithRuntime => stage.restart(&[]).await,
+    }
+}
+
+fn make(stage: &Stage, trouble: Trouble, dice: &mut Dice) {
+    let pbx = stage.pbx();
+    let some = 1 + u64::from(dice.below(3) > 0);
+    match trouble {
+        Trouble::None => {}
+        Trouble::Cut => pbx.cut_frames(some),
+        Trouble::Dropped => pbx.drop_events(some),
+        Trouble::Repeated => pbx.repeat_frames(5),
+        Trouble::Garbage => pbx.send_garbage(),
+        Trouble::Handshake => pbx.refuse_handshakes(1, dice.one_of(&[403, 500, 503])),
+        Trouble::Token => pbx.kill_tokens(),
+    }
+}
+
+/// Events that mean nothing to the table.
+fn say_something(stage: &Stage, times: usize) {
+    let path = "/callcontrol/100/participants/1";
+    for _ in 0..times {
+        let key = json!({ "dtmf_input": "5" });
+        stage.pbx().send_event("100", 2, path, key);
+    }
+}
+
+/// Somebody does something, and others look on: a loss of the link is no loss of answers.
+async fn live(stage: &Stage, dice: &mut Dice) {
+    let clients = stage.runtime.clients();
+    let phone = dice.one_of(&PHONES);
+    match dice.below(10) {
+        0..=3 => {
+            let answering = dice.one_of(&[
+                Answering::Never,
+                Answering::Answer { after_ms: None },
+                Answering::Answer { after_ms: Some(0) },
+                Answering::Decline { after_ms: Some(5) },
+            ]);
+            let call = InboundCall {
+                from: format!("+9665000{:05}", dice.below(100_000)),
+                name: None,
+                to: phone.into(),
+                answering: Some(answering),
+            };
+            stage.pbx().inbound(&call).unwrap();
+        }
+        4..=5 => {
+            stage.pbx().party(phone, Deed::Answer);
+        }
+        6..=7 => {
+            let busy: Vec<String> = stage.pbx().truth().into_keys().collect();
+            if !busy.is_empty() {
+                stage
+                    .pbx()
+                    .party(&busy[dice.below(busy.len())], Deed::HangUp);
+            }
+        }
+        _ => make_call(&clients[0], phone, dice).await,
+    }
+    for _ in 0..dice.below(4) {
+        let shown = clients[1].call("get_active_calls", json!({})).await;
+        shown.ok();
+    }
+}
+
+async fn make_call(client: &Client, from: &str, dice: &mut Dice) {
+    let to = dice.one_of(&["0500000000", "102", "111", "105"]);
+    let arguments = json!({ "extension": from, "destination": to });
+    let call = client.call("make_call", arguments).await;
+    if call.is_error {
+        // Somebody calls themselves, or is on the phone; never a lost answer.
+        assert!(
+            ["invalid_argument", "pbx_rejected"].contains(&call.code()),
+            "{}",
+            call.text
+        );
+    }
+}
