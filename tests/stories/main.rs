@@ -20,6 +20,7 @@ mod differences;
 mod door;
 mod harness;
 mod history;
+mod live;
 mod moving;
 mod once;
 mod people;

@@ -1,10 +1,13 @@
 //! The numbering of events: what is new, what is a repetition, what is missing.
 //!
 //! 3CX numbers the events of a socket and repeats some (Call Control API). Where the numbering
-//! begins is not said, so the first number of a socket is taken as it is.
+//! begins is not said: a socket whose first number is not the first there is may have lost some
+//! already, and one snapshot too many does less harm than a call that nobody sees.
 
 /// So many repetitions in a row are no repetitions: the PBX began to count anew.
 const REPETITIONS: u32 = 16;
+/// A numbering begins with 0 or 1.
+const FIRST: i64 = 1;
 
 /// The last number of one socket.
 #[derive(Debug, Default)]
@@ -33,7 +36,11 @@ impl Sequence {
         };
         let Some(last) = self.last else {
             self.last = Some(number);
-            return Place::Next;
+            return if number <= FIRST {
+                Place::Next
+            } else {
+                Place::AfterGap
+            };
         };
         let place = if number <= last {
             self.repetitions = self.repetitions.saturating_add(1);
@@ -68,10 +75,13 @@ mod tests {
     #[test]
     fn places() {
         use Place::{AfterGap, Next, Repeated};
-        check(&[60, 61, 62], &[Next, Next, Next]);
-        check(&[60, 60, 59, 61], &[Next, Repeated, Repeated, Next]);
-        check(&[60, 62, 61, 63], &[Next, AfterGap, Repeated, Next]);
-        check(&[i64::MAX, i64::MIN], &[Next, Repeated]);
+        check(&[0, 1, 2], &[Next, Next, Next]);
+        check(&[1, 2, 3], &[Next, Next, Next]);
+        check(&[2, 3], &[AfterGap, Next]);
+        check(&[60, 61, 62], &[AfterGap, Next, Next]);
+        check(&[60, 60, 59, 61], &[AfterGap, Repeated, Repeated, Next]);
+        check(&[60, 62, 61, 63], &[AfterGap, AfterGap, Repeated, Next]);
+        check(&[i64::MAX, i64::MIN], &[AfterGap, Repeated]);
     }
 
     #[test]

@@ -6,13 +6,13 @@ use super::*;
 #[test]
 fn w1_an_upsert_is_read_and_a_404_means_gone() {
     let mut desk = Desk::live(vec![line("100", vec![])]);
-    desk.frame(event(60, 0, "100", 1));
+    desk.frame(event(1, 0, "100", 1));
     let (ticket, id) = desk.reads()[0];
     assert_eq!((id, desk.ids()), (1, vec![]));
     desk.read(ticket, Ok(Some(leg("100", 1, "Ringing"))));
     assert_eq!(desk.ids(), [1]);
     assert!(matches!(&desk.changes[..], [Change::Appeared { leg }] if leg.saw_start));
-    desk.frame(event(61, 0, "100", 1));
+    desk.frame(event(2, 0, "100", 1));
     let (ticket, _) = desk.reads()[0];
     desk.read(ticket, Ok(None));
     assert_eq!(desk.ids(), [] as [i64; 0]);
@@ -34,8 +34,8 @@ fn w2_repetitions_are_dropped() {
 fn w3_a_gap_is_mended_by_a_snapshot() {
     let mut desk = Desk::live(vec![line("100", vec![leg("100", 1, "Connected")])]);
     desk.now += 5_000;
-    desk.frame(event(60, 2, "100", 1));
-    desk.frame(event(62, 0, "100", 2));
+    desk.frame(event(1, 2, "100", 1));
+    desk.frame(event(3, 0, "100", 2));
     assert!(!desk.link.freshness().live);
     assert_eq!(desk.reads(), [], "the snapshot will tell");
     desk.answer(vec![line("100", vec![leg("100", 2, "Ringing")])]);
