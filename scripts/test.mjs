@@ -27,13 +27,13 @@ main(async () => {
   await check("Only the edge knows Cloudflare: no `worker` crate on the host", hostTree);
   await check("Unit tests, and the tests of the simulated PBX", () =>
     run("cargo", ["test", "--quiet", "--workspace", "--lib", "--bins", "--test", "*", "--exclude", "threecx-mcp-edge"])
-      .then(() => run("cargo", ["test", "--quiet", "--package", "threecx-mcp-edge", "--lib"], { env: schemas() })),
+      .then(() => run("cargo", ["test", "--quiet", "--package", "threecx-mcp-edge", "--lib"], { env: documents() })),
   );
   await check("The Worker builds", build);
   await check("Size of the Worker", size);
   await check("wrangler deploy --dry-run", () => run("wrangler", ["deploy", "--dry-run"], { quiet: true }));
   await check("Stories on the running Worker", () =>
-    run("cargo", ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "--nocapture"], { env: schemas() }),
+    run("cargo", ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "--nocapture"], { env: documents() }),
   );
   await check("`npm start` is ready and stops cleanly", start);
 
@@ -52,10 +52,12 @@ async function check(title, work) {
   }
 }
 
-/** Where the official MCP schemas are, if somebody put them there; the tests say so if not. */
-function schemas() {
-  const folder = process.env.MCP_SCHEMA_DIR ?? join(root, "..", "shared", "reference", "mcp-schema");
-  return existsSync(folder) ? { MCP_SCHEMA_DIR: folder } : {};
+/** Official schemas and published samples, where somebody put them; the tests say so if not. */
+function documents() {
+  const beside = join(root, "..", "shared", "reference");
+  const folders = { MCP_SCHEMA_DIR: join(beside, "mcp-schema"), PBX_SAMPLES_DIR: join(beside, "samples") };
+  const found = Object.entries(folders).map(([name, folder]) => [name, process.env[name] ?? folder]);
+  return Object.fromEntries(found.filter(([, folder]) => existsSync(folder)));
 }
 
 async function hostTree() {

@@ -24,6 +24,8 @@ mod memory;
 mod odata;
 mod parking;
 mod recording;
+#[cfg(test)]
+mod samples;
 mod sign_in;
 mod system;
 mod token;
