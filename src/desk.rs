@@ -119,9 +119,29 @@ impl<'a> Desk<'a> {
         Ok(extension)
     }
 
+    /// The extension that a list is narrowed to; left out it is not narrowed at all.
+    pub fn only_extension(
+        &self,
+        argument: Option<&str>,
+    ) -> Result<Option<ExtensionNumber>, ToolError> {
+        let wanted = argument.map(str::trim).filter(|text| !text.is_empty());
+        wanted.map(|text| self.extension(Some(text))).transpose()
+    }
+
     /// Whether this caller may see and use an extension.
     pub fn may_touch(&self, number: &str) -> bool {
         self.caller.extensions.contains(number)
+    }
+}
+
+/// How many entries a page of a list holds: 1 to 100, `default` where nothing is said.
+pub(crate) fn page_size(limit: Option<u32>, default: u32) -> Result<usize, ToolError> {
+    match limit.unwrap_or(default) {
+        limit @ 1..=100 => Ok(limit as usize),
+        other => Err(
+            ToolError::invalid(format!("limit is {other}, but must be 1 to 100"))
+                .hint("ask for up to 100 and follow nextCursor for more"),
+        ),
     }
 }
 

@@ -46,14 +46,8 @@ impl Tool for GetActiveCalls {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        let wanted = arguments
-            .extension
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        let (extension, calls) = match wanted {
-            Some(text) => {
-                let extension = desk.extension(Some(text))?;
+        let (extension, calls) = match desk.only_extension(arguments.extension.as_deref())? {
+            Some(extension) => {
                 let calls = calls_of(desk, extension.as_str()).await?;
                 (extension.to_string(), calls)
             }

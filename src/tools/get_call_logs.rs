@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{CallLog, Desk, HistoryQuery, ToolError, history};
+use crate::desk::{CallLog, Desk, HistoryQuery, ToolError, history, page_size};
 use crate::pbx::history as records;
 use crate::policy::ExtensionNumber;
 
@@ -87,21 +87,8 @@ impl Tool for GetCallLogs {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        let wanted = arguments
-            .extension
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        let extension = wanted.map(|text| desk.extension(Some(text))).transpose()?;
-        let limit = match arguments.limit.unwrap_or(20) {
-            limit @ 1..=100 => limit as usize,
-            other => {
-                return Err(
-                    ToolError::invalid(format!("limit is {other}, but must be 1 to 100"))
-                        .hint("ask for up to 100 and follow nextCursor for more"),
-                );
-            }
-        };
+        let extension = desk.only_extension(arguments.extension.as_deref())?;
+        let limit = page_size(arguments.limit, 20)?;
         let query = HistoryQuery {
             extension: extension.as_ref().map(ExtensionNumber::as_str),
             direction: arguments.direction.map(records::Direction::from),

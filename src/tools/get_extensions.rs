@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::{ExtensionSet, Scope};
-use crate::desk::{Desk, Directory, ToolError, departments, presence_of};
+use crate::desk::{Desk, Directory, ToolError, departments, page_size, presence_of};
 use crate::pbx::{DnInfo, PbxError, UserQuery};
 
 /// The tool.
@@ -84,15 +84,7 @@ impl Tool for GetExtensions {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        let limit = match arguments.limit.unwrap_or(50) {
-            limit @ 1..=100 => limit as usize,
-            other => {
-                return Err(
-                    ToolError::invalid(format!("limit is {other}, but must be 1 to 100"))
-                        .hint("ask for up to 100 and follow nextCursor for more"),
-                );
-            }
-        };
+        let limit = page_size(arguments.limit, 50)?;
         let skip = arguments.cursor.as_deref().map_or(Ok(0), read_cursor)?;
         let pbx = desk.pbx()?;
         let wanted = arguments

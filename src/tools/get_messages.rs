@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Desk, Message, ToolError, messages};
+use crate::desk::{Desk, Message, ToolError, messages, page_size};
 use crate::time::iso;
 
 /// The tool.
@@ -50,21 +50,8 @@ impl Tool for GetMessages {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        let wanted = arguments
-            .extension
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        let extension = wanted.map(|text| desk.extension(Some(text))).transpose()?;
-        let limit = match arguments.limit.unwrap_or(50) {
-            limit @ 1..=100 => limit as usize,
-            other => {
-                return Err(
-                    ToolError::invalid(format!("limit is {other}, but must be 1 to 100"))
-                        .hint("ask for up to 100 and follow nextCursor for more"),
-                );
-            }
-        };
+        let extension = desk.only_extension(arguments.extension.as_deref())?;
+        let limit = page_size(arguments.limit, 50)?;
         let skip = match arguments.cursor.as_deref() {
             None => 0,
             Some(text) => text
