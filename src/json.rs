@@ -1,11 +1,27 @@
 //! JSON in few instantiations: each way of writing or reading a type costs code in the Worker, so there
-//! is one.
+//! is one of each.
+//!
+//! Reading goes by way of [`Tree`], because what serde generates for a type is then a few comparisons
+//! and moves, and none of the parser. Texts in the tree are borrowed; a member that occurs twice is
+//! still there twice, so that the type can refuse it.
+//!
+//! Not here: JSON-RPC messages (`mcp`), which keep the text of their members.
 
-use serde::Serialize;
-use serde_json::Value;
+mod tree;
 
-/// A value as a tree. By way of its text: what is also written as text needs no second serialiser.
-pub(crate) fn tree<T: Serialize>(value: &T) -> Value {
+use serde::{Deserialize, Serialize};
+use serde_json::{Error, Value};
+
+pub(crate) use self::tree::Tree;
+
+/// Reads a type.
+pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
+    T::deserialize(Tree::parse(bytes)?)
+}
+
+/// A value as a tree of `serde_json`. By way of its text: what is also written as text needs no second
+/// serialiser.
+pub(crate) fn value<T: Serialize>(value: &T) -> Value {
     serde_json::to_vec(value)
         .and_then(|bytes| serde_json::from_slice(&bytes))
         .unwrap_or_default()

@@ -24,6 +24,7 @@ mod http;
 mod legacy;
 mod lists;
 mod media;
+mod members;
 mod message;
 mod method;
 mod params;

@@ -12,7 +12,6 @@
 use std::fmt;
 use std::hint::black_box;
 
-use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -34,16 +33,8 @@ struct ApiKey {
 
 type Sha256Digest = [u8; 32];
 
-/// One entry as it is written; values are read one by one, so that errors can be exact and do
-/// not repeat what might be a secret.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    name: Option<Value>,
-    sha256: Option<Value>,
-    scopes: Option<Value>,
-    extensions: Option<Value>,
-}
+/// The fields of an entry.
+const FIELDS: [&str; 4] = ["name", "sha256", "scopes", "extensions"];
 
 /// What is wrong with `MCP_API_KEYS`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -163,21 +154,17 @@ impl ApiKeys {
     }
 
     fn read(&self, entry: Value) -> Result<ApiKey, EntryProblem> {
-        if !entry.is_object() {
+        let Value::Object(entry) = entry else {
             return Err(EntryProblem::NotAnObject);
+        };
+        if entry.keys().any(|field| !FIELDS.contains(&field.as_str())) {
+            return Err(EntryProblem::UnknownField);
         }
-        let entry: Entry = serde_json::from_value(entry).map_err(|_| EntryProblem::UnknownField)?;
-        let name = entry
-            .name
-            .as_ref()
-            .and_then(Value::as_str)
-            .filter(|name| is_name(name));
+        let field = |name: &str| entry.get(name).filter(|value| !value.is_null());
+        let text = |name: &str| field(name).and_then(Value::as_str);
+        let name = text("name").filter(|name| is_name(name));
         let name = name.ok_or(EntryProblem::Name)?;
-        let digest = entry
-            .sha256
-            .as_ref()
-            .and_then(Value::as_str)
-            .and_then(read_hex);
+        let digest = text("sha256").and_then(read_hex);
         let digest = digest.ok_or(EntryProblem::Digest)?;
         if self.0.iter().any(|key| key.caller.name == name) {
             return Err(EntryProblem::DuplicateName);
@@ -187,8 +174,8 @@ impl ApiKeys {
         }
         let caller = Caller {
             name: name.to_owned(),
-            scopes: read_scopes(entry.scopes.as_ref())?,
-            extensions: read_extensions(entry.extensions.as_ref())?,
+            scopes: read_scopes(field("scopes"))?,
+            extensions: read_extensions(field("extensions"))?,
             kind: CallerKind::ApiKey,
         };
         Ok(ApiKey {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::json::tree;
+use crate::json;
 use crate::pbx::{PbxError, SignInError};
 use crate::policy::{LedgerDown, NumberError, Rejection};
 
@@ -119,7 +119,7 @@ impl ToolError {
 
     /// `structuredContent` of a failed call.
     pub fn structured(&self) -> Value {
-        json!({ "error": tree(self) })
+        json!({ "error": json::value(self) })
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Code, Desk, ToolError};
+use crate::json;
 use crate::policy::{Begun, Claim, Ended, MAX_KEY_CHARS};
 
 /// Runs `work` unless it was done under `key`; the answer, and whether it is an earlier one.
@@ -81,7 +82,7 @@ fn checked(key: &str) -> Result<&str, ToolError> {
 }
 
 fn earlier<T: DeserializeOwned>(answer: &str) -> Result<T, ToolError> {
-    serde_json::from_slice::<Result<T, ToolError>>(answer.as_bytes()).unwrap_or_else(|_| {
+    json::read::<Result<T, ToolError>>(answer.as_bytes()).unwrap_or_else(|_| {
         Err(ToolError::new(
             Code::OutcomeUnknown,
             "this was done before, but the answer on record cannot be read any more",

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::calls::calls_of;
 use super::presence::Leg;
 use super::{Code, Desk, ToolError};
-use crate::json::tree;
+use crate::json;
 use crate::pbx::Participant;
 
 /// The calls that a tool can be about.
@@ -132,7 +132,7 @@ fn choose(
                 format!("extension {dn} has {count} {words}s: {listed}"),
             )
             .hint("say which one with participant_id")
-            .details(json!({ "participants": tree(&legs) })))
+            .details(json!({ "participants": json::value(&legs) })))
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Code, Desk, ToolError};
-use crate::json::tree;
+use crate::json;
 use crate::pbx::{Device, Pbx, PbxError};
 use crate::policy::ExtensionNumber;
 
@@ -100,7 +100,7 @@ fn no_such_phone(extension: &ExtensionNumber, phones: &[Phone]) -> ToolError {
     };
     ToolError::new(Code::NotFound, message)
         .hint(hint)
-        .details(json!({ "devices": tree(&phones) }))
+        .details(json!({ "devices": json::value(&phones) }))
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ use self::socket::{Line, close_orphan};
 use self::store::Store;
 use super::log;
 use super::variables::EnvVariables;
+use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
 use crate::session::Command;
@@ -98,7 +99,7 @@ impl DurableObject for PbxSession {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let inner = &self.0;
         let body = request.bytes().await?;
-        let Ok(command) = serde_json::from_slice::<Command>(&body) else {
+        let Ok(command) = json::read::<Command>(&body) else {
             return Response::error("unknown command", 400);
         };
         // The first request of a fresh object sets the link going; the alarm keeps it so.

@@ -10,6 +10,7 @@ use worker::{Env, Request, RequestInit, Stub};
 use super::clock;
 use super::isolate::Isolate;
 use super::upstream::within;
+use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
     Begun, CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
@@ -74,7 +75,7 @@ impl<'a> SessionClient<'a> {
             let bytes = exchange(self.env, &body)
                 .await
                 .map_err(|error| error.to_string())?;
-            serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+            json::read(&bytes).map_err(|error| error.to_string())
         };
         within(answer, PATIENCE)
             .await

@@ -13,6 +13,7 @@ use super::params::Params;
 use super::prompts::PromptArguments;
 use super::reply::{Freshness, Reply};
 use super::service::Service;
+use crate::json;
 
 /// The most values one answer may carry.
 pub const MAX_COMPLETION_VALUES: usize = 100;
@@ -70,10 +71,10 @@ pub(super) async fn complete<S: Service>(
     params: &Params<'_>,
     reply: Reply<'_>,
 ) -> Result<Vec<u8>, RpcError> {
-    let reference: WireReference<'_> = member(params.reference, "ref", REFERENCE_SHAPE)?;
-    let argument: WireArgument<'_> = member(params.argument, "argument", ARGUMENT_SHAPE)?;
-    let earlier = match params.context {
-        Some(raw) => member::<WireContext<'_>>(Some(raw), "context", CONTEXT_SHAPE)?.arguments,
+    let reference: WireReference<'_> = member(params.get("ref"), "ref", REFERENCE_SHAPE)?;
+    let argument: WireArgument<'_> = member(params.get("argument"), "argument", ARGUMENT_SHAPE)?;
+    let earlier = match params.get("context") {
+        Some(raw) => member::<WireContext>(Some(raw), "context", CONTEXT_SHAPE)?.arguments,
         None => None,
     };
     let completion = service
@@ -81,7 +82,7 @@ pub(super) async fn complete<S: Service>(
             reference: reference.as_reference(),
             argument: &argument.name,
             value: &argument.value,
-            context: &PromptArguments::read(earlier)?,
+            context: &earlier.unwrap_or_default(),
         })
         .await;
     Ok(reply
@@ -100,7 +101,7 @@ fn member<'a, T: Deserialize<'a>>(
     name: &str,
     shape: &str,
 ) -> Result<T, RpcError> {
-    raw.and_then(|raw| serde_json::from_slice(raw.get().as_bytes()).ok())
+    raw.and_then(|raw| json::read(raw.get().as_bytes()).ok())
         .ok_or_else(|| RpcError::invalid_params(format!("{name} must look like {shape}")))
 }
 
@@ -140,7 +141,6 @@ struct WireArgument<'a> {
 }
 
 #[derive(Deserialize)]
-struct WireContext<'a> {
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
+struct WireContext {
+    arguments: Option<PromptArguments>,
 }

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::members::Members;
 use super::version::{Era, ProtocolVersion};
+use crate::json;
 
 /// Who asks, and what that client can be asked in return.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +56,7 @@ impl<'a> ClientInfo<'a> {
     /// Reads `clientInfo`; what does not look like one is as good as absent, for it must never be
     /// demanded (MCP 2026-07-28 §Requests).
     pub(super) fn read(raw: &'a RawValue) -> Option<Self> {
-        serde_json::from_slice(raw.get().as_bytes()).ok()
+        json::read(raw.get().as_bytes()).ok()
     }
 }
 
@@ -71,28 +73,16 @@ impl ClientCapabilities {
     /// Reads `clientCapabilities`. An `elicitation` that names neither mode means forms, the only
     /// mode there was when it was introduced (MCP 2025-11-25 §Elicitation).
     pub(super) fn read(raw: &RawValue) -> Self {
-        #[derive(Deserialize)]
-        struct Capabilities<'a> {
-            #[serde(borrow)]
-            elicitation: Option<&'a RawValue>,
-        }
-        #[derive(Deserialize)]
-        struct Elicitation<'a> {
-            #[serde(borrow)]
-            form: Option<&'a RawValue>,
-            #[serde(borrow)]
-            url: Option<&'a RawValue>,
-        }
-        let capabilities = serde_json::from_slice::<Capabilities<'_>>(raw.get().as_bytes()).ok();
-        let Some(elicitation) = capabilities
-            .and_then(|capabilities| capabilities.elicitation)
-            .and_then(|raw| serde_json::from_slice::<Elicitation<'_>>(raw.get().as_bytes()).ok())
+        let capabilities = Members::read(raw.get(), &["elicitation"]).unwrap_or_default();
+        let Some(Ok(elicitation)) = capabilities
+            .get("elicitation")
+            .map(|raw| Members::read(raw.get(), &["form", "url"]))
         else {
             return Self::default();
         };
-        let elicitation_url = elicitation.url.is_some();
+        let elicitation_url = elicitation.get("url").is_some();
         Self {
-            elicitation_form: elicitation.form.is_some() || !elicitation_url,
+            elicitation_form: elicitation.get("form").is_some() || !elicitation_url,
             elicitation_url,
         }
     }

@@ -104,8 +104,8 @@ fn check_method(header: Option<&str>, method: &str) -> Result<(), RpcError> {
 /// A member that is missing or not a string is left to the method, which knows what it needs.
 fn check_name(header: Option<&str>, request: &Request<'_>) -> Result<(), RpcError> {
     let (what, member): (&str, Option<&RawValue>) = match &*request.method {
-        "tools/call" | "prompts/get" => ("params.name", request.params.name),
-        "resources/read" => ("params.uri", request.params.uri),
+        "tools/call" | "prompts/get" => ("params.name", request.params.get("name")),
+        "resources/read" => ("params.uri", request.params.get("uri")),
         _ => return Ok(()),
     };
     match member.and_then(params::text) {

@@ -26,7 +26,7 @@ pub(super) fn initialize(
     identity: &Identity,
     reply: Reply<'_>,
 ) -> Result<Vec<u8>, RpcError> {
-    let requested = params::required_text(params.protocol_version, "protocolVersion")?;
+    let requested = params::required_text(params.get("protocolVersion"), "protocolVersion")?;
     let version =
         ProtocolVersion::parse_legacy(&requested).unwrap_or(ProtocolVersion::LATEST_LEGACY);
     Ok(reply

@@ -29,7 +29,7 @@ pub(super) fn list(
 
 /// An empty cursor is harmless: it asks for the beginning.
 fn check_cursor(params: &Params<'_>) -> Result<(), RpcError> {
-    let Some(cursor) = params.cursor else {
+    let Some(cursor) = params.get("cursor") else {
         return Ok(());
     };
     if params::text(cursor).is_some_and(|cursor| cursor.is_empty()) {

@@ -4,21 +4,18 @@
 //! request, a notification or a response (JSON-RPC 2.0 §4–6).
 //!
 //! Invariants
-//! - Members are kept as the text they arrived in; skipping over text is iterative, so depth costs
-//!   nothing and cannot overflow a stack.
 //! - A request id is echoed byte for byte, so a number beyond 64 bits survives.
-//! - A member that occurs twice makes the message invalid: whoever looked at it on the way may have
-//!   seen the other one.
 //!
-//! Not here: what `params` contains (`params`), the rules for arrays (`batch`).
+//! Not here: members as text (`members`), what `params` contains (`params`), the rules for arrays (`batch`).
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::batch;
 use super::error::RpcError;
+use super::members::Members;
 use super::params::{self, Params};
 use super::refusal::Refusal;
 
@@ -69,18 +66,21 @@ pub(super) struct Request<'a> {
 impl<'a> Message<'a> {
     /// Reads one JSON object.
     pub(super) fn parse(text: &'a str) -> Result<Self, Refusal<'a>> {
-        let members: Members<'a> = serde_json::from_slice(text.as_bytes()).map_err(|error| {
+        let members = Members::read(text, &MEMBERS).map_err(|error| {
             if error.is_data() {
                 RpcError::invalid_request(error)
             } else {
                 RpcError::parse_error(error)
             }
         })?;
-        let is_response = members.result.is_some() || members.error.is_some();
-        if members.method.is_none() && is_response && members.says_2_0() {
+        let has = |name| members.present(name).is_some();
+        let is_answer = !has("method") && (has("result") || has("error"));
+        let id = members.present("id").map(RequestId::parse);
+        let wire = Wire(members);
+        if is_answer && wire.says_2_0() {
             return Ok(Self::Response);
         }
-        let id = match members.id.map(RequestId::parse) {
+        let id = match id {
             Some(None) => {
                 let reason = "id must be a string or an integer";
                 return Err(RpcError::invalid_request(reason).into());
@@ -88,7 +88,7 @@ impl<'a> Message<'a> {
             Some(Some(id)) => Some(id),
             None => None,
         };
-        members.call(id).map_err(|error| Refusal { id, error })
+        wire.call(id).map_err(|error| Refusal { id, error })
     }
 
     /// Whether the message names its protocol version as modern requests do.
@@ -101,27 +101,17 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The members of a message. All but `params` tell null from absent: a null id is an error, and a
-/// null result is still a response.
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    jsonrpc: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    method: Option<&'a RawValue>,
-    #[serde(borrow)]
-    params: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    error: Option<&'a RawValue>,
-}
+/// The members of a message.
+const MEMBERS: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
 
-impl<'a> Members<'a> {
+/// The message as it came. All members but `params` tell null from absent: a null id is an error, and a
+/// null result is still a response.
+struct Wire<'a>(Members<'a>);
+
+impl<'a> Wire<'a> {
     fn says_2_0(&self) -> bool {
-        self.jsonrpc
+        self.0
+            .present("jsonrpc")
             .and_then(params::text)
             .is_some_and(|version| version == "2.0")
     }
@@ -131,10 +121,10 @@ impl<'a> Members<'a> {
         if !self.says_2_0() {
             return Err(RpcError::invalid_request("jsonrpc must be \"2.0\""));
         }
-        let Some(method) = self.method.and_then(params::text) else {
+        let Some(method) = self.0.present("method").and_then(params::text) else {
             return Err(RpcError::invalid_request("method must be a string"));
         };
-        let params = Params::parse(self.params)?;
+        let params = Params::parse(self.0.get("params"))?;
         Ok(match id {
             Some(id) => Message::Request(Box::new(Request { id, method, params })),
             None => Message::Notification {
@@ -142,10 +132,6 @@ impl<'a> Members<'a> {
             },
         })
     }
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// The id of a request: the JSON text of a string or an integer (MCP 2026-07-28 §Requests).

@@ -8,55 +8,60 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{EnvelopeFault, RpcError};
+use super::members::Members;
+use crate::json::Tree;
 
 /// The members of `params` that some method reads.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+const MEMBERS: [&str; 9] = [
+    "_meta",
+    // `tools/call`, `prompts/get`.
+    "name",
+    "arguments",
+    // `resources/read`.
+    "uri",
+    // The lists.
+    "cursor",
+    // `completion/complete`: the prompt or resource template, the argument being typed, and the
+    // arguments already chosen.
+    "ref",
+    "argument",
+    "context",
+    // `initialize`.
+    "protocolVersion",
+];
+
+/// The `params` of a message.
+#[derive(Default)]
 pub(super) struct Params<'a> {
-    #[serde(borrow, rename = "_meta")]
-    raw_meta: Option<&'a RawValue>,
-    /// Filled from `_meta` after the first pass.
-    #[serde(skip)]
+    members: Members<'a>,
+    /// `_meta`, if there is one.
     pub(super) meta: Option<Meta<'a>>,
-    /// `tools/call`, `prompts/get`.
-    #[serde(borrow)]
-    pub(super) name: Option<&'a RawValue>,
-    /// `tools/call`, `prompts/get`.
-    #[serde(borrow)]
-    pub(super) arguments: Option<&'a RawValue>,
-    /// `resources/read`.
-    #[serde(borrow)]
-    pub(super) uri: Option<&'a RawValue>,
-    /// The lists.
-    #[serde(borrow)]
-    pub(super) cursor: Option<&'a RawValue>,
-    /// `completion/complete`: the prompt or resource template.
-    #[serde(borrow, rename = "ref")]
-    pub(super) reference: Option<&'a RawValue>,
-    /// `completion/complete`: the argument being typed.
-    #[serde(borrow)]
-    pub(super) argument: Option<&'a RawValue>,
-    /// `completion/complete`: arguments already chosen.
-    #[serde(borrow)]
-    pub(super) context: Option<&'a RawValue>,
-    /// `initialize`.
-    #[serde(borrow)]
-    pub(super) protocol_version: Option<&'a RawValue>,
 }
 
 /// The members of `params._meta` that make up the envelope (MCP 2026-07-28 §Requests).
-#[derive(Default, Deserialize)]
 pub(super) struct Meta<'a> {
-    #[serde(borrow, rename = "io.modelcontextprotocol/protocolVersion")]
     pub(super) protocol_version: Option<&'a RawValue>,
-    #[serde(borrow, rename = "io.modelcontextprotocol/clientCapabilities")]
     pub(super) client_capabilities: Option<&'a RawValue>,
-    #[serde(borrow, rename = "io.modelcontextprotocol/clientInfo")]
     pub(super) client_info: Option<&'a RawValue>,
+}
+
+const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+
+impl<'a> Meta<'a> {
+    fn read(raw: &'a RawValue) -> serde_json::Result<Self> {
+        let known = &[PROTOCOL_VERSION, CLIENT_CAPABILITIES, CLIENT_INFO];
+        let members = Members::read(raw.get(), known)?;
+        Ok(Self {
+            protocol_version: members.get(PROTOCOL_VERSION),
+            client_capabilities: members.get(CLIENT_CAPABILITIES),
+            client_info: members.get(CLIENT_INFO),
+        })
+    }
 }
 
 impl<'a> Params<'a> {
@@ -69,10 +74,12 @@ impl<'a> Params<'a> {
         if !is_object(raw) {
             return Err(RpcError::invalid_request("params must be an object"));
         }
-        let mut params: Self =
-            serde_json::from_slice(raw.get().as_bytes()).map_err(RpcError::invalid_request)?;
-        let Some(raw_meta) = params.raw_meta else {
-            return Ok(params);
+        let members = Members::read(raw.get(), &MEMBERS).map_err(RpcError::invalid_request)?;
+        let Some(raw_meta) = members.get("_meta") else {
+            return Ok(Self {
+                members,
+                meta: None,
+            });
         };
         if !is_object(raw_meta) {
             let fault = EnvelopeFault::Key {
@@ -81,10 +88,16 @@ impl<'a> Params<'a> {
             };
             return Err(RpcError::envelope(fault));
         }
-        let meta =
-            serde_json::from_slice(raw_meta.get().as_bytes()).map_err(RpcError::invalid_request)?;
-        params.meta = Some(meta);
-        Ok(params)
+        let meta = Meta::read(raw_meta).map_err(RpcError::invalid_request)?;
+        Ok(Self {
+            members,
+            meta: Some(meta),
+        })
+    }
+
+    /// One of the members that some method reads.
+    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.members.get(name)
     }
 
     /// Whether the envelope names a protocol version, whatever its type.
@@ -102,11 +115,10 @@ pub(super) fn is_object(raw: &RawValue) -> bool {
 
 /// The text behind a JSON string; `None` for any other type.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-    serde_json::from_slice(raw.get().as_bytes())
-        .ok()
-        .map(|Text(text)| text)
+    match Tree::parse(raw.get().as_bytes()) {
+        Ok(Tree::Text(text)) => Some(text),
+        _ => None,
+    }
 }
 
 /// A member that must be a string.

@@ -13,6 +13,7 @@ use super::params::{self, Params};
 use super::reply::{Freshness, Reply};
 use super::service::Service;
 use super::tools::TextContent;
+use crate::json;
 
 /// Arguments by name, for prompts and for the context of a completion.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -31,7 +32,7 @@ impl PromptArguments {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };
-        serde_json::from_slice(raw.get().as_bytes())
+        json::read(raw.get().as_bytes())
             .map_err(|_| RpcError::invalid_params("arguments must be an object of strings"))
     }
 }
@@ -90,8 +91,8 @@ pub(super) fn get<S: Service>(
     params: &Params<'_>,
     reply: Reply<'_>,
 ) -> Result<Vec<u8>, RpcError> {
-    let name = params::required_text(params.name, "name")?;
-    let arguments = PromptArguments::read(params.arguments)?;
+    let name = params::required_text(params.get("name"), "name")?;
+    let arguments = PromptArguments::read(params.get("arguments"))?;
     let prompt = service
         .get_prompt(&name, &arguments)
         .map_err(|error| match error {

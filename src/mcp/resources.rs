@@ -48,7 +48,7 @@ pub(super) async fn read<S: Service>(
     params: &Params<'_>,
     reply: Reply<'_>,
 ) -> Result<Vec<u8>, RpcError> {
-    let uri = params::required_text(params.uri, "uri")?;
+    let uri = params::required_text(params.get("uri"), "uri")?;
     match service.read_resource(&uri).await {
         Ok(contents) => {
             let reply = reply.value("contents", &[contents]);

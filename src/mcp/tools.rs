@@ -47,8 +47,8 @@ pub(super) async fn call<S: Service>(
     context: &Context<'_>,
     reply: Reply<'_>,
 ) -> Result<Vec<u8>, RpcError> {
-    let name = params::required_text(params.name, "name")?;
-    let arguments = match params.arguments {
+    let name = params::required_text(params.get("name"), "name")?;
+    let arguments = match params.get("arguments") {
         None => "{}",
         Some(raw) if params::is_object(raw) => raw.get(),
         Some(_) => return Err(RpcError::invalid_params("arguments must be an object")),

@@ -13,6 +13,7 @@ use super::error::PbxError;
 use super::sign_in::SignInError;
 use super::token::Token;
 use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
+use crate::json;
 use crate::time::Millis;
 
 /// For a read: 3CX answers these in well under a second when it is healthy.
@@ -55,7 +56,7 @@ impl<'a> Pbx<'a> {
         timeout: Duration,
     ) -> Result<T, PbxError> {
         let response = self.get(&path, timeout).await?;
-        serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))
+        json::read(&response.body).map_err(|error| garbled(&response, &error))
     }
 
     /// The same with the time at which the PBX says it answered.
@@ -64,8 +65,7 @@ impl<'a> Pbx<'a> {
         path: String,
     ) -> Result<(T, Option<Millis>), PbxError> {
         let response = self.get(&path, READ_TIMEOUT).await?;
-        let value =
-            serde_json::from_slice(&response.body).map_err(|error| garbled(&response, &error))?;
+        let value = json::read(&response.body).map_err(|error| garbled(&response, &error))?;
         Ok((value, response.date))
     }
 
@@ -198,12 +198,12 @@ struct ActionError {
 /// The PBX's own words: OData's `error.message`, or Call Control's `reasontext`.
 fn complaint(body: &[u8]) -> String {
     let from_odata = || {
-        serde_json::from_slice::<ODataError>(body)
+        json::read::<ODataError>(body)
             .ok()
             .and_then(|body| body.error.message)
     };
     let from_action = || {
-        serde_json::from_slice::<ActionError>(body)
+        json::read::<ActionError>(body)
             .ok()
             .and_then(|body| body.reasontext.or(body.reason))
     };
@@ -234,7 +234,7 @@ fn garbled(response: &HttpResponse, error: &serde_json::Error) -> PbxError {
 
 /// Reads the answer of an action that was carried out; an unreadable one leaves it unclear.
 pub(super) fn read_outcome<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, PbxError> {
-    serde_json::from_slice(&response.body).map_err(|error| {
+    json::read(&response.body).map_err(|error| {
         PbxError::OutcomeUnknown(format!(
             "it answered with {}",
             match garbled(response, &error) {

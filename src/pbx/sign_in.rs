@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::odata::encode;
 use super::transport::{Body, HttpRequest, HttpResponse, Method, Transport, TransportError};
 use crate::auth::Secret;
+use crate::json;
 
 /// A PBX that does not sign us in within this time is down for us.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -242,10 +243,10 @@ struct LoginAnswer {
 fn read_grant(response: &HttpResponse, way: &Credentials) -> Result<Grant, SignInError> {
     let answer = match way {
         Credentials::Client { .. } | Credentials::Password { .. } => {
-            serde_json::from_slice::<TokenAnswer>(&response.body).ok()
+            json::read::<TokenAnswer>(&response.body).ok()
         }
         Credentials::WebClient { name, .. } => {
-            let login = serde_json::from_slice::<LoginAnswer>(&response.body).ok();
+            let login = json::read::<LoginAnswer>(&response.body).ok();
             if login.as_ref().and_then(|login| login.status.as_deref()) == Some("Required2FA") {
                 return Err(SignInError::SecondFactor { name: name.clone() });
             }
@@ -278,7 +279,7 @@ struct OAuthError {
 
 /// The PBX's own words; never more than one line of them.
 fn complaint(response: &HttpResponse) -> String {
-    serde_json::from_slice::<OAuthError>(&response.body)
+    json::read::<OAuthError>(&response.body)
         .ok()
         .and_then(|body| body.error_description.or(body.error))
         .filter(|text| !text.is_empty())

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sign_in::Grant;
 use crate::auth::Secret;
+use crate::json;
 use crate::time::Millis;
 
 /// Renewal begins this long before a token ends.
@@ -109,7 +110,7 @@ struct Claims {
 fn from_claims(jwt: &str, now: Millis) -> Option<Millis> {
     let payload = jwt.split('.').nth(1)?;
     let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&json).ok()?;
+    let claims: Claims = json::read(&json).ok()?;
     let expires_at = seconds_to_millis(claims.exp?)?;
     let begins_at = claims
         .iat

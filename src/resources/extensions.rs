@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Directory, Leg, ToolError, all_users, calls_of, departments, presence_of};
-use crate::json::tree;
+use crate::json;
 use crate::pbx::User;
 use crate::time::iso;
 
@@ -47,7 +47,7 @@ pub(super) async fn all(desk: &Desk<'_>) -> Result<Value, ToolError> {
         .collect();
     let mut contents = json!({
         "count": entries.len(),
-        "extensions": tree(&entries),
+        "extensions": json::value(&entries),
         "complete": is_complete,
         "timestamp": iso(desk.now),
     });
@@ -75,11 +75,11 @@ pub(super) async fn one(number: &str, desk: &Desk<'_>) -> Result<Option<Value>, 
     };
     let presence = presence_of(&user, &legs);
     let mut contents = json!({
-        "extension": tree(&Entry::new(&user, &directory)),
+        "extension": json::value(&Entry::new(&user, &directory)),
         "status": presence.status,
         "statusText": presence.text,
         "onCall": presence.on_call,
-        "calls": tree(&legs.iter().map(Leg::from).collect::<Vec<_>>()),
+        "calls": json::value(&legs.iter().map(Leg::from).collect::<Vec<_>>()),
         "live": live,
         "asOf": iso(as_of),
         "timestamp": iso(desk.now),

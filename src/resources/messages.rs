@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, ToolError, messages};
-use crate::json::tree;
+use crate::json;
 use crate::time::iso;
 
 /// How many messages the view shows.
@@ -14,7 +14,7 @@ pub(super) async fn newest(desk: &Desk<'_>) -> Result<Value, ToolError> {
     let (messages, older) = messages(desk, None, 0, SHOWN).await?;
     Ok(json!({
         "count": messages.len(),
-        "messages": tree(&messages),
+        "messages": json::value(&messages),
         "complete": older.is_none(),
         "timestamp": iso(desk.now),
     }))

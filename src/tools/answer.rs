@@ -4,14 +4,12 @@
 //! their own), but they are named in `warnings`: an `idempotencyKey` that was meant to be
 //! `idempotency_key` must not vanish without a word.
 
-use std::collections::BTreeMap;
-
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::Tool;
 use super::definition::Takes;
 use crate::desk::{Code, Desk, ToolError};
+use crate::json::{self, Tree};
 use crate::mcp::ToolResult;
 
 /// Runs `T` with arguments that are the text of a JSON object.
@@ -19,7 +17,7 @@ pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_
     if let Err(error) = desk.require_scope(T::SCOPE, T::NAME) {
         return failure(&error);
     }
-    let parsed = match serde_json::from_slice::<T::Arguments>(arguments.as_bytes()) {
+    let parsed = match json::read::<T::Arguments>(arguments.as_bytes()) {
         Ok(parsed) => parsed,
         Err(error) => return failure(&misfit(T::NAME, takes, &error)),
     };
@@ -77,12 +75,11 @@ fn misfit(tool: &str, takes: &Takes, error: &serde_json::Error) -> ToolError {
 
 /// One warning for each argument that the tool does not know.
 fn ignored(tool: &str, takes: &Takes, arguments: &str) -> Vec<String> {
-    let Ok(given) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(arguments.as_bytes())
-    else {
+    let Ok(given) = Tree::parse(arguments.as_bytes()) else {
         return Vec::new();
     };
     given
-        .keys()
+        .names()
         .filter(|name| !takes.knows(name))
         .take(10)
         .map(|name| {

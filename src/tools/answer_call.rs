@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{Code, Desk, Fitting, Leg, ToolError, the_participant};
-use crate::json::tree;
+use crate::json;
 use crate::pbx::{Participant, Pbx, PbxError};
 
 /// The tool.
@@ -134,5 +134,5 @@ async fn cannot_be_told(pbx: &Pbx<'_>, dn: &str, leg: &Participant) -> ToolError
     };
     ToolError::new(Code::NotSupportedByPbx, message)
         .hint(hint)
-        .details(json!({ "canAnswer": tree(&able) }))
+        .details(json!({ "canAnswer": json::value(&able) }))
 }

@@ -7,12 +7,10 @@
 //! integer formats, optional is "not required" and never "or null". The result schema also admits
 //! the error object, because clients check `structuredContent` of failed calls against it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Tool;
@@ -60,37 +58,20 @@ pub(super) fn of<T: Tool>() -> Value {
 #[derive(Debug, Default)]
 pub(super) struct Takes(Vec<(String, bool)>);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Described {
-    name: String,
-    input_schema: Shape,
-}
-
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(default)]
-    properties: BTreeMap<String, Value>,
-    #[serde(default)]
-    required: Vec<String>,
-}
-
 impl Takes {
     /// Reads them off the definitions, so that they cannot differ from what clients see.
     pub(super) fn of(tool: &str, definitions: &str) -> Self {
-        let all: Vec<Described> =
-            serde_json::from_slice(definitions.as_bytes()).unwrap_or_default();
-        let Some(described) = all.into_iter().find(|described| described.name == tool) else {
-            return Self::default();
-        };
-        let Shape {
-            properties,
-            required,
-        } = described.input_schema;
+        let all: Value = serde_json::from_slice(definitions.as_bytes()).unwrap_or_default();
+        let mut all = all.as_array().into_iter().flatten();
+        let described = all.find(|described| described["name"] == tool);
+        let schema = described.map_or(&Value::Null, |described| &described["inputSchema"]);
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let required = schema["required"].as_array();
+        let is_required =
+            |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
         Self(
             properties
-                .into_keys()
-                .map(|name| (name.clone(), required.contains(&name)))
+                .map(|(name, _)| (name.clone(), is_required(name)))
                 .collect(),
         )
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{Code, Desk, Leg, Phone, ToolError, choose_phone, once, read_phones};
-use crate::json::tree;
+use crate::json;
 use crate::pbx::{ActionRequest, Participant, Pbx, PbxError, Performed};
 use crate::policy::{Destination, ExtensionNumber};
 
@@ -268,7 +268,7 @@ impl Call<'_> {
         );
         ToolError::new(Code::OutcomeUnknown, message)
             .hint("do not call again before get_presence, or the person, has said what happened")
-            .details(json!({ "calls": tree(&legs.unwrap_or_default()) }))
+            .details(json!({ "calls": json::value(&legs.unwrap_or_default()) }))
     }
 
     /// A leg whose other party is the destination, whatever way the PBX writes the number.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{Code, Desk, Fitting, ToolError, agreed, the_participant};
+use crate::json;
 use crate::pbx::{Pbx, RecordingSetting};
 use crate::policy::ExtensionNumber;
 
@@ -159,8 +160,7 @@ impl Recording<'_> {
 
     async fn stop(self, confirm: Option<&str>) -> Result<Output, ToolError> {
         let before = self.desk.session.recall(&self.note()).await?;
-        let before = before
-            .and_then(|text| serde_json::from_slice::<RecordingSetting>(text.as_bytes()).ok());
+        let before = before.and_then(|text| json::read::<RecordingSetting>(text.as_bytes()).ok());
         match before {
             Some(before) => {
                 // Undoing what was confirmed needs no second yes.

@@ -17,6 +17,7 @@ use super::Inner;
 use super::socket::{ConnectError, Socket};
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, log};
+use crate::json;
 use crate::pbx::live::{Action, Epoch, Input, LinkRecord, ReadFailed, Ticket};
 use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
 use crate::session::LiveAnswer;
@@ -30,7 +31,7 @@ impl Inner {
     /// What the machine should know after a restart.
     pub(super) fn link_record(store: &super::store::Store) -> LinkRecord {
         let text = store.read_note(LINK).ok().flatten().unwrap_or_default();
-        serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+        json::read(text.as_bytes()).unwrap_or_default()
     }
 
     /// Tells the machine what happened, and does what it says.

@@ -6,6 +6,7 @@ use worker::Result;
 
 use super::store::{Store, integers, texts};
 use crate::edge::clock;
+use crate::json;
 use crate::policy::{Consent, HANDLE_LIVES_MS, Offer, ParkedCall, agrees, free_slot};
 
 /// Calls on hold.
@@ -16,7 +17,7 @@ impl Store {
         let now = clock::now();
         let calls = rows
             .iter_mut()
-            .filter_map(|row| serde_json::from_slice(row.text()?.as_bytes()).ok());
+            .filter_map(|row| json::read(row.text()?.as_bytes()).ok());
         Ok(calls
             .filter(|call: &ParkedCall| call.keeps_slot(now))
             .collect())
@@ -95,7 +96,7 @@ impl Store {
         let mut rows = self.rows(query, texts(&[handle]))?;
         let offer = rows.first_mut().and_then(|row| {
             let offered_at = row.whole();
-            let consent = serde_json::from_slice(row.text()?.as_bytes()).ok()?;
+            let consent = json::read(row.text()?.as_bytes()).ok()?;
             Some(Offer {
                 consent,
                 offered_at,

@@ -5,6 +5,7 @@ use serde_json::json;
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
 use crate::edge::log;
+use crate::json;
 use crate::pbx::{KeeperRecord, TokenKeeper};
 use crate::policy::{Claim, Entry, KEPT_MS};
 use crate::settings::{PbxSettings, SettingError};
@@ -108,7 +109,7 @@ impl Store {
             self.write_note(ACCOUNT, &account)?;
         }
         let text = self.read_note(KEEPER)?.unwrap_or_default();
-        Ok(serde_json::from_slice::<KeeperRecord>(text.as_bytes())
+        Ok(json::read::<KeeperRecord>(text.as_bytes())
             .map(TokenKeeper::from)
             .unwrap_or_default())
     }

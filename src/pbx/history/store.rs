@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | version, account, source, UTC day | as the store likes | one day's calls | never: the day is settled |
 //!
-//! An entry is one line (version, day, count, length, checksum) and a JSON array of calls. What
+//! An entry is one line (version, day, count, length, checksum) and one line of JSON a call. What
 //! does not fit its line in any respect is no entry: the day is read afresh.
 //!
 //! Not here: the store itself (`edge`), which days are settled (`day`).
@@ -14,9 +14,10 @@ use futures::future::LocalBoxFuture;
 use super::call::CallRecord;
 use super::day::UtcDay;
 use super::request::Source;
+use crate::json;
 
 /// Part of key and entry: raise it with every change of [`CallRecord`] or of how rows are read.
-const VERSION: &str = "calls-1";
+const VERSION: &str = "calls-2";
 
 /// Keeps bytes under a key, perhaps. Losing them is normal, and failures are silent: the PBX is
 /// the truth.
@@ -35,7 +36,11 @@ pub fn day_key(account: &str, source: Source, day: UtcDay) -> String {
 
 /// A day's calls as bytes; `None` if they cannot be written.
 pub fn encode_day(day: UtcDay, calls: &[CallRecord]) -> Option<Vec<u8>> {
-    let body = serde_json::to_vec(calls).ok()?;
+    let mut body = Vec::new();
+    for call in calls {
+        body.extend(serde_json::to_vec(call).ok()?);
+        body.push(b'\n');
+    }
     let mut entry = heading(day, calls.len(), &body).into_bytes();
     entry.extend_from_slice(&body);
     Some(entry)
@@ -49,7 +54,12 @@ pub fn decode_day(day: UtcDay, bytes: &[u8]) -> Option<Vec<CallRecord>> {
     if heading(day, count, body).as_bytes() != line {
         return None;
     }
-    let calls: Vec<CallRecord> = serde_json::from_slice(body).ok()?;
+    let lines = body
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
+    let calls: Vec<CallRecord> = lines
+        .map(|line| json::read(line).ok())
+        .collect::<Option<_>>()?;
     (calls.len() == count).then_some(calls)
 }
 

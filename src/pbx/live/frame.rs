@@ -9,6 +9,7 @@
 use serde::Deserialize;
 
 use super::protocol::LegKey;
+use crate::json;
 
 /// One message of the PBX.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ struct Body {
 impl Frame {
     /// `None` if it cannot be read.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let message: Message = serde_json::from_slice(bytes).ok()?;
+        let message: Message = json::read(bytes).ok()?;
         let leg = |body: &Body| body.entity.as_deref().and_then(leg);
         let event = match &message.event {
             None => Event::Unknown,

@@ -29,7 +29,7 @@ fn what_is_broken_is_not_served() {
     }
     assert_eq!(decode_day(day().next(), &entry), None, "another day");
     let text = String::from_utf8(entry).unwrap();
-    let old = text.replacen("calls-1", "calls-0", 1);
+    let old = text.replacen("calls-2", "calls-0", 1);
     assert_eq!(decode_day(day(), old.as_bytes()), None, "another version");
     for nonsense in ["", "\n", "[]", "{}\n[]", "\u{0}\n\n\n"] {
         assert_eq!(decode_day(day(), nonsense.as_bytes()), None);
@@ -40,7 +40,7 @@ fn what_is_broken_is_not_served() {
 fn keys_tell_accounts_sources_and_days_apart() {
     let key = |account, source, day| day_key(account, source, day);
     let one = key("a", Source::CallLog, day());
-    assert_eq!(one, "calls-1/a/log/2026-09-13");
+    assert_eq!(one, "calls-2/a/log/2026-09-13");
     assert_eq!(
         one,
         key("a", Source::CallLogNulls, day()),
