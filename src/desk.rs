@@ -8,19 +8,20 @@
 
 mod active;
 mod calls;
-mod consent;
+mod errand;
 mod error;
 mod history;
 mod messages;
 mod once;
 mod participant;
 mod people;
+mod permit;
 mod phone;
 mod presence;
 
 pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use calls::{all_calls, calls_of};
-pub(crate) use consent::agreed;
+pub use errand::Errand;
 pub use error::{Code, ToolError};
 pub use history::{Archive, RecentHistory};
 pub(crate) use history::{CallLog, HistoryQuery, history};
@@ -28,17 +29,20 @@ pub(crate) use messages::{Message, messages};
 pub(crate) use once::once;
 pub(crate) use participant::{Fitting, read_id, the_participant};
 pub(crate) use people::{Directory, all_users, departments};
+pub(crate) use permit::{Act, permitted};
 pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
 
 use crate::auth::{Caller, Scope};
+use crate::pbx::history::Zone;
 use crate::pbx::{Memory, Pbx};
-use crate::policy::{DialRules, ExtensionNumber};
+use crate::policy::{ConfirmBy, DialRules, ExtensionNumber};
 use crate::session::Session;
-use crate::settings::{PbxSettings, SettingError, Settings};
+use crate::settings::{Limits, PbxSettings, SettingError, Settings};
 use crate::time::Millis;
 
 /// Everything a tool may touch.
+#[derive(Clone)]
 pub struct Desk<'a> {
     /// The PBX, or why there is none to drive.
     pub pbx: Result<Pbx<'a>, String>,
@@ -52,6 +56,10 @@ pub struct Desk<'a> {
     pub settings: &'a Settings,
     /// Who asks.
     pub caller: &'a Caller,
+    /// What is being done for them.
+    pub errand: Errand<'a>,
+    /// Where this server is, for addresses that people open.
+    pub public_url: &'a str,
     /// When the request came.
     pub now: Millis,
     /// What time it is meanwhile.
@@ -82,6 +90,23 @@ impl<'a> Desk<'a> {
     /// The rules for numbers.
     pub fn dialing(&self) -> Result<&'a DialRules, ToolError> {
         self.settings.dialing.as_ref().map_err(misconfigured)
+    }
+
+    /// How much, when, and with whose yes.
+    pub fn limits(&self) -> Result<&'a Limits, ToolError> {
+        self.settings.limits.as_ref().map_err(misconfigured)
+    }
+
+    /// What "today" means.
+    pub fn zone(&self) -> Result<&'a Zone, ToolError> {
+        self.settings.zone.as_ref().map_err(misconfigured)
+    }
+
+    /// Where a person says yes to `handle`, if it takes a person.
+    fn approval_address(&self, handle: &str) -> Option<String> {
+        let limits = self.settings.limits.as_ref().ok()?;
+        (limits.confirm_by == ConfirmBy::Human)
+            .then(|| format!("{}/approve/{handle}", self.public_url))
     }
 
     /// Refuses a caller that lacks `scope`.

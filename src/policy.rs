@@ -7,9 +7,13 @@
 //! Invariants: text that reads in two ways is refused, never guessed; emergency and premium
 //! numbers are refused whatever the settings say; nothing here panics on any input.
 //!
-//! Deliberately not here: who the caller is (`auth`), caps, quiet hours and confirmations, which
-//! need a clock and a memory, and the form in which the PBX wants a number dialled.
+//! Beside it: how often ([`Caps`]), when ([`QuietHours`]), and what takes a yes ([`Confirm`]); all of
+//! them are judgements over a time and a record that somebody else holds.
+//!
+//! Deliberately not here: who the caller is (`auth`), clocks and memory (`edge`), and the form in which
+//! the PBX wants a number dialled.
 
+mod caps;
 mod confirmation;
 mod country;
 mod destination;
@@ -21,6 +25,8 @@ mod mask;
 mod number_error;
 mod parking;
 mod pattern;
+mod permit;
+mod quiet_hours;
 mod refusal;
 mod rules;
 mod saudi;
@@ -29,7 +35,10 @@ mod short_code;
 #[cfg(test)]
 mod tests;
 
-pub use confirmation::{Confirmations, Consent, HANDLE_LIVES_MS, Offer, agrees};
+pub use caps::{Caps, Counted, Reached, SPENT_KEPT_MS};
+pub use confirmation::{
+    Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, worth,
+};
 pub use country::{Country, UnknownCountry};
 pub use destination::{Class, Destination};
 pub use e164::E164;
@@ -41,6 +50,8 @@ pub use mask::mask_number;
 pub use number_error::{NumberError, Unwanted};
 pub use parking::{PARKED_AT_MOST_MS, ParkedCall, ParkingLot, free_slot};
 pub use pattern::{Pattern, PatternProblem};
+pub use permit::{Ask, Gate, Permission};
+pub use quiet_hours::{NotQuietHours, QuietHours};
 pub use refusal::{Refusal, Rejection};
 pub use rules::{ConfigProblem, DialRules};
 pub use short_code::{ShortCode, ShortCodeKind};

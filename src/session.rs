@@ -8,9 +8,7 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::pbx::live::{DnView, Freshness};
-use crate::policy::{
-    CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
-};
+use crate::policy::{Ask, CallLedger, Claim, Ended, Gate, LedgerDown, ParkedCall, ParkingLot};
 
 /// One question to the object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,17 +55,10 @@ pub enum Command {
     },
     /// Every call on hold, oldest first → `Vec<ParkedCall>`.
     OnHold,
-    /// Give out a handle → `String`.
-    Offer {
-        /// What it says yes to.
-        consent: Consent,
-    },
-    /// Use a handle up → `bool`.
-    Redeem {
-        /// The handle.
-        handle: String,
-        /// What it should say yes to.
-        consent: Consent,
+    /// May this be done? → `Permission`.
+    Permit {
+        /// What.
+        ask: Ask,
     },
     /// Keep a note; an empty one is none → `()`.
     Remember {
@@ -116,7 +107,7 @@ pub enum Trouble {
 }
 
 /// What must be remembered once for all isolates, as tools see it.
-pub trait Session: CallLedger + ParkingLot + Confirmations {
+pub trait Session: CallLedger + ParkingLot + Gate {
     /// Live calls of one DN, or of all.
     fn live<'a>(
         &'a self,

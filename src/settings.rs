@@ -7,9 +7,11 @@
 //! from (`edge::variables`, or a map in tests).
 
 mod access;
+mod limits;
 mod pbx;
 
 pub use access::Access;
+pub use limits::Limits;
 pub use pbx::{AuthMode, PbxSettings};
 
 use crate::pbx::history::Zone;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub access: Result<Access, SettingError>,
     /// Which numbers may be dialled.
     pub dialing: Result<DialRules, SettingError>,
+    /// How much, when, and with whose yes.
+    pub limits: Result<Limits, SettingError>,
     /// `PBX_TIMEZONE`: what "today" means.
     pub zone: Result<Zone, SettingError>,
     /// `PBX_DEFAULT_EXTENSION`: used where a tool's `extension` is left out.
@@ -70,6 +74,7 @@ impl Settings {
             pbx: PbxSettings::read(variables),
             access: Access::read(variables),
             dialing: dialing(variables),
+            limits: Limits::read(variables),
             zone: zone(variables),
             default_extension: default_extension(variables),
         }
@@ -81,6 +86,7 @@ impl Settings {
             self.pbx.as_ref().err(),
             self.access.as_ref().err(),
             self.dialing.as_ref().err(),
+            self.limits.as_ref().err(),
             self.zone.as_ref().err(),
             self.default_extension.as_ref().err(),
         ]

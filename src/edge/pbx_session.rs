@@ -5,8 +5,9 @@
 //! | the one token | `token.rs` | `pbx::TokenKeeper` |
 //! | the live link and its table | `link.rs`, `socket.rs` | `pbx::live::Link` |
 //! | one call a key | `ledger.rs` | `policy::judge` |
-//! | calls on hold, handles, notes | `records.rs` | `policy::free_slot`, `policy::agrees` |
-//! | the tables | `store.rs` | – |
+//! | calls on hold | `held.rs` | `policy::free_slot` |
+//! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
+//! | the tables, and notes | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
 //! from outside reaches it. The alarm is its heartbeat: it keeps the object and the link alive.
@@ -19,9 +20,10 @@
 //! Not here: requests of tools to the PBX. They run in the stateless Worker with the token that this
 //! object hands out; its own requests are the small ones of the link.
 
+mod gate;
+mod held;
 mod ledger;
 mod link;
-mod records;
 mod socket;
 mod store;
 mod token;
@@ -119,8 +121,7 @@ impl DurableObject for PbxSession {
             Command::Parked { slot } => answer(&inner.store.parked(&slot)?),
             Command::Release { slot } => answer(&inner.store.release(&slot)?),
             Command::OnHold => answer(&inner.store.on_hold()?),
-            Command::Offer { consent } => answer(&inner.store.offer(&consent)?),
-            Command::Redeem { handle, consent } => answer(&inner.store.redeem(&handle, &consent)?),
+            Command::Permit { ask } => answer(&inner.permit(&ask)?),
             Command::Remember { name, value } => answer(&inner.store.write_note(&name, &value)?),
             Command::Recall { name } => answer(&inner.store.read_note(&name)?),
             Command::Status => answer(&inner.status()),

@@ -11,7 +11,7 @@ use super::session_client::SessionClient;
 use super::upstream::Upstream;
 use super::{clock, log, reply};
 use crate::auth::{AuthRequest, Caller, Decision, authenticate};
-use crate::desk::{Archive, Desk};
+use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
 use crate::pbx::Pbx;
 use crate::server::{Server, VERSION};
@@ -103,7 +103,7 @@ async fn admitted(
         authorization: authorization.as_deref(),
     };
     match authenticate(&access.auth, &asked) {
-        Decision::Allow(caller) => protocol(request, env, isolate, &caller).await,
+        Decision::Allow(caller) => protocol(request, url, env, isolate, access, &caller).await,
         Decision::NotConfigured => reply::refusal(
             503,
             "nobody may use this server yet: an administrator must set MCP_API_KEYS (see README)",
@@ -121,8 +121,10 @@ async fn admitted(
 
 async fn protocol(
     mut request: Request,
+    url: &Address,
     env: &Env,
     isolate: &Isolate,
+    access: &Access,
     caller: &Caller,
 ) -> Result<Response> {
     let method = request.method().to_string();
@@ -160,6 +162,8 @@ async fn protocol(
             },
             settings: &isolate.settings,
             caller,
+            errand: Errand::default(),
+            public_url: access.public_url.as_deref().unwrap_or(url.origin()),
             now: clock::now(),
             clock: clock::now,
         },

@@ -13,7 +13,7 @@ use super::upstream::within;
 use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
-    Begun, CallLedger, Claim, Confirmations, Consent, Ended, LedgerDown, ParkedCall, ParkingLot,
+    Ask, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, ParkedCall, ParkingLot, Permission,
 };
 use crate::session::{Command, LiveAnswer, Session, Status};
 
@@ -186,22 +186,9 @@ impl ParkingLot for SessionClient<'_> {
     }
 }
 
-impl Confirmations for SessionClient<'_> {
-    fn offer<'a>(&'a self, consent: &'a Consent) -> LocalBoxFuture<'a, Result<String, LedgerDown>> {
-        self.record(Command::Offer {
-            consent: consent.clone(),
-        })
-    }
-
-    fn redeem<'a>(
-        &'a self,
-        handle: &'a str,
-        consent: &'a Consent,
-    ) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
-        self.record(Command::Redeem {
-            handle: handle.to_owned(),
-            consent: consent.clone(),
-        })
+impl Gate for SessionClient<'_> {
+    fn permit<'a>(&'a self, ask: &'a Ask) -> LocalBoxFuture<'a, Result<Permission, LedgerDown>> {
+        self.record(Command::Permit { ask: ask.clone() })
     }
 }
 

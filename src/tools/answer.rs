@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Tool;
 use super::definition::Takes;
-use crate::desk::{Code, Desk, ToolError};
+use crate::desk::{Code, Desk, Errand, ToolError};
 use crate::json::{self, Tree};
 use crate::mcp::ToolResult;
 
@@ -21,7 +21,15 @@ pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_
         Ok(parsed) => parsed,
         Err(error) => return failure(&misfit(T::NAME, takes, &error)),
     };
-    match T::run(parsed, desk).await {
+    let desk = Desk {
+        errand: Errand {
+            tool: T::NAME,
+            arguments,
+            ..desk.errand
+        },
+        ..desk.clone()
+    };
+    match T::run(parsed, &desk).await {
         Ok(output) => success(
             serde_json::to_string(&output),
             &ignored(T::NAME, takes, arguments),

@@ -10,7 +10,9 @@ use serde_json::json;
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Leg, Phone, ToolError, choose_phone, once, read_phones};
+use crate::desk::{
+    Act, Code, Desk, Leg, Phone, ToolError, choose_phone, once, permitted, read_phones,
+};
 use crate::json;
 use crate::pbx::{ActionRequest, Participant, Pbx, PbxError, Performed};
 use crate::policy::{Destination, ExtensionNumber};
@@ -37,10 +39,7 @@ pub(super) struct Arguments {
     #[schemars(length(min = 1, max = 200))]
     idempotency_key: Option<String>,
     /// The handle from a confirmation_required answer, if there was one
-    #[expect(
-        dead_code,
-        reason = "part of the contract; nothing asks for confirmation yet"
-    )]
+    #[expect(dead_code, reason = "read by the errand, for every tool alike")]
     confirm: Option<String>,
 }
 
@@ -117,9 +116,10 @@ impl Tool for MakeCall {
             timeout: arguments.timeout_seconds,
         };
         let Some(key) = arguments.idempotency_key else {
-            return call.place().await;
+            return call.place_if_permitted().await;
         };
-        let answer = once(desk, Self::NAME, &key, call.intent(), call.place()).await?;
+        let work = call.place_if_permitted();
+        let answer = once(desk, Self::NAME, &key, call.intent(), work).await?;
         Ok(match answer {
             (output, false) => output,
             (output, true) => Output {
@@ -148,6 +148,14 @@ impl Call<'_> {
             "{} calls {} from {device}",
             self.extension, self.destination
         )
+    }
+
+    async fn place_if_permitted(&self) -> Result<Output, ToolError> {
+        let act = Act::Call(&self.extension, &self.destination);
+        let (extension, destination) = (&self.extension, &self.destination);
+        let would = format!("call {destination} from extension {extension}");
+        permitted(self.desk, act, &would).await?;
+        self.place().await
     }
 
     async fn place(&self) -> Result<Output, ToolError> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, ToolError, agreed, the_participant};
+use crate::desk::{Act, Code, Desk, Fitting, ToolError, permitted, the_participant};
 use crate::json;
 use crate::pbx::{Pbx, RecordingSetting};
 use crate::policy::ExtensionNumber;
@@ -27,6 +27,7 @@ pub(crate) struct Arguments {
     /// start: say whether the call is recorded, and offer to record the next ones. stop: undo that
     action: Action,
     /// The handle from a confirmation_required answer
+    #[expect(dead_code, reason = "read by the errand, for every tool alike")]
     confirm: Option<String>,
 }
 
@@ -111,8 +112,8 @@ impl Tool for RecordCall {
             extension,
         };
         match arguments.action {
-            Action::Start => work.start(arguments.confirm.as_deref()).await,
-            Action::Stop => work.stop(arguments.confirm.as_deref()).await,
+            Action::Start => work.start().await,
+            Action::Stop => work.stop().await,
         }
     }
 }
@@ -128,7 +129,7 @@ struct Recording<'a> {
 }
 
 impl Recording<'_> {
-    async fn start(self, confirm: Option<&str>) -> Result<Output, ToolError> {
+    async fn start(self) -> Result<Output, ToolError> {
         if self.is_recorded_now == Some(true)
             || (self.is_recorded_now.is_none() && self.setting.record_calls)
         {
@@ -138,12 +139,12 @@ impl Recording<'_> {
             };
             return Ok(self.output(Action::Start, true, message.to_owned()));
         }
-        let intent = format!("record the next calls of extension {}", self.extension);
-        let explanation = format!(
-            "3CX cannot start recording a running call by API. It can {intent}; those who speak must \
-             have consented"
+        let would = format!(
+            "record the next calls of extension {} (3CX cannot start recording a running call by API); \
+             those who speak must have consented",
+            self.extension
         );
-        agreed(self.desk, RecordCall::NAME, &intent, &explanation, confirm).await?;
+        permitted(self.desk, Act::Recording, &would).await?;
         let before = serde_json::to_string(&self.setting).unwrap_or_default();
         self.desk.session.remember(&self.note(), &before).await?;
         let wanted = RecordingSetting {
@@ -158,7 +159,7 @@ impl Recording<'_> {
         Ok(self.output(Action::Start, true, message))
     }
 
-    async fn stop(self, confirm: Option<&str>) -> Result<Output, ToolError> {
+    async fn stop(self) -> Result<Output, ToolError> {
         let before = self.desk.session.recall(&self.note()).await?;
         let before = before.and_then(|text| json::read::<RecordingSetting>(text.as_bytes()).ok());
         match before {
@@ -178,15 +179,12 @@ impl Recording<'_> {
                 Ok(self.output(Action::Stop, false, message))
             }
             None => {
-                let intent = format!(
-                    "stop recording the next calls of extension {}",
+                let would = format!(
+                    "stop recording the next calls of extension {}, which somebody else switched on; a \
+                     running recording cannot be stopped by API",
                     self.extension
                 );
-                let explanation = format!(
-                    "recording was switched on by somebody else, and a running recording cannot be \
-                     stopped by API. 3CX can {intent}"
-                );
-                agreed(self.desk, RecordCall::NAME, &intent, &explanation, confirm).await?;
+                permitted(self.desk, Act::Recording, &would).await?;
                 let off = RecordingSetting {
                     record_calls: false,
                     ..self.setting

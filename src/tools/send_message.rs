@@ -31,10 +31,7 @@ pub(crate) struct Arguments {
     #[expect(dead_code, reason = "part of the contract; nothing is sent yet")]
     idempotency_key: Option<String>,
     /// The handle from a confirmation_required answer, if there was one
-    #[expect(
-        dead_code,
-        reason = "part of the contract; nothing asks for confirmation yet"
-    )]
+    #[expect(dead_code, reason = "read by the errand, for every tool alike")]
     confirm: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, ToolError, the_participant};
+use crate::desk::{Act, Code, Desk, Fitting, ToolError, permitted, the_participant};
 use crate::pbx::{Forwarding, Participant, Pbx, PbxError, Performed};
 use crate::policy::{Destination, ExtensionNumber};
 
@@ -35,10 +35,7 @@ pub(crate) struct Arguments {
     #[serde(default, rename = "type")]
     kind: Kind,
     /// The handle from a confirmation_required answer, if there was one
-    #[expect(
-        dead_code,
-        reason = "part of the contract; nothing asks for confirmation yet"
-    )]
+    #[expect(dead_code, reason = "read by the errand, for every tool alike")]
     confirm: Option<String>,
 }
 
@@ -110,6 +107,11 @@ impl Tool for TransferCall {
             kind: arguments.kind,
             id: leg.id,
         };
+        let would = format!(
+            "transfer call {} of extension {} to {}",
+            leg.id, transfer.extension, transfer.destination
+        );
+        permitted(desk, Act::Transfer(&transfer.destination), &would).await?;
         transfer.carry_out(&leg).await
     }
 }

@@ -119,6 +119,9 @@ fn demo_variables(simulator: &Simulator, changes: &[(&str, &str)]) -> Vec<(Strin
         ),
         ("PBX_DEFAULT_EXTENSION".to_owned(), "100".to_owned()),
         ("MCP_AUTH".to_owned(), "none".to_owned()),
+        // Stories about yes and caps say so themselves.
+        ("CONFIRM".to_owned(), "never".to_owned()),
+        ("CALLS_PER_MINUTE".to_owned(), "1000".to_owned()),
     ];
     for (name, value) in changes {
         variables.retain(|(known, _)| known != name);

@@ -24,6 +24,7 @@ mod live;
 mod moving;
 mod once;
 mod people;
+mod permit;
 mod token;
 mod troubles;
 mod tunnel;

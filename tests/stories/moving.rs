@@ -236,7 +236,7 @@ async fn two_holds_never_take_one_slot() {
 
 #[tokio::test]
 async fn recording_tells_the_truth_and_asks_before_it_changes_a_setting() {
-    let mut stage = Stage::new().await;
+    let mut stage = Stage::with(&[("CONFIRM", "")]).await;
     let client = stage.client();
     connected(&stage, "100").await;
     let start = json!({ "extension": "100", "action": "start" });
@@ -277,7 +277,7 @@ async fn recording_tells_the_truth_and_asks_before_it_changes_a_setting() {
     assert_eq!(patches(&stage), 1);
 
     // Undone after a restart, without another question.
-    stage.restart(&[]).await;
+    stage.restart(&[("CONFIRM", "")]).await;
     let undone = stage
         .client()
         .call(

@@ -1,6 +1,8 @@
 //! The tables of the object, and how they are read and written. Every method is synchronous: what one
 //! of them does cannot be interleaved with anything.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
@@ -12,14 +14,18 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
         begun_at INTEGER NOT NULL, answer TEXT, PRIMARY KEY (caller, tool, key))",
     "CREATE TABLE IF NOT EXISTS held (slot TEXT PRIMARY KEY, since INTEGER NOT NULL, call TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS offers (
-        handle TEXT PRIMARY KEY, offered_at INTEGER NOT NULL, consent TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS handles (
+        handle TEXT PRIMARY KEY, offered_at INTEGER NOT NULL, consent TEXT NOT NULL,
+        verdict TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS spent (
+        at INTEGER NOT NULL, caller TEXT NOT NULL, counted TEXT NOT NULL, outside TEXT NOT NULL,
+        extension TEXT NOT NULL)",
 ];
 
 /// The record of the token in table `facts`.
@@ -175,6 +181,13 @@ impl Store {
 
 fn key(claim: &Claim) -> Vec<SqlStorageValue> {
     texts(&[&claim.caller, &claim.tool, &claim.key])
+}
+
+/// 24 characters that nobody can guess.
+pub(super) fn random_name() -> Result<String> {
+    let mut random = [0_u8; 18];
+    getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
 }
 
 /// Text parameters.

@@ -117,6 +117,12 @@ impl Zone {
         moment.saturating_add(self.offset_ms(moment))
     }
 
+    /// Which minute of the day it is there at a moment.
+    pub fn minute_of_day(&self, moment: Millis) -> u32 {
+        let minute = self.local(moment).rem_euclid(DAY_MS) / MINUTE_MS;
+        u32::try_from(minute).unwrap_or(0)
+    }
+
     /// The moment at which a clock in this zone shows `local`.
     ///
     /// A time that is skipped becomes the moment of the change; of one that comes twice the second
