@@ -18,7 +18,7 @@ use crate::record::Entry;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::sign_in::ApiClient;
-use crate::world::Counters;
+use crate::world::{Counters, World};
 
 pub use calls::{Deed, LiveParticipant};
 pub use directory::NumberChange;
@@ -80,7 +80,13 @@ impl Control {
 
     /// Forgets the recorded requests.
     pub fn clear_requests(&self) {
-        self.shared.with(|world| world.record.clear());
+        self.shared.with(World::forget_requests);
+    }
+
+    /// Every request since the start, whatever was cleared or reset: for checks that hold always.
+    pub fn every_request(&self) -> Vec<Entry> {
+        self.shared
+            .with(|world| [world.forgotten.as_slice(), &world.record].concat())
     }
 
     /// Counters since the start or the last reset.

@@ -102,6 +102,8 @@ pub(crate) struct World {
     pub(crate) deaf: bool,
     pub(crate) faults: Vec<Rule>,
     pub(crate) record: Vec<Entry>,
+    /// What was in the record before it was cleared.
+    pub(crate) forgotten: Vec<Entry>,
     pub(crate) counters: Counters,
     pub(crate) blacklisted: bool,
     /// One counter for participants, calls and deliveries: a stale timer never finds a new one.
@@ -140,6 +142,7 @@ impl World {
             deaf: false,
             faults: Vec::new(),
             record: Vec::new(),
+            forgotten: Vec::new(),
             counters: Counters::default(),
             blacklisted: false,
             last_id: 8_100,
@@ -153,12 +156,20 @@ impl World {
     /// Back to the demo clinic; ids go on counting, so that old timers stay without effect.
     pub(crate) fn reset(&mut self, settings: Settings) {
         let (last_id, last_entry) = (self.last_id, self.last_entry);
+        self.forget_requests();
+        let forgotten = std::mem::take(&mut self.forgotten);
         *self = Self {
             last_id,
             last_entry,
+            forgotten,
             ..Self::new(settings)
         };
         self.outbox.push(Event::Close(None));
+    }
+
+    /// Empties the record.
+    pub(crate) fn forget_requests(&mut self) {
+        self.forgotten.append(&mut self.record);
     }
 
     pub(crate) fn next_id(&mut self) -> u32 {

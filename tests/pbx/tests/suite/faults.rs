@@ -69,6 +69,25 @@ async fn before_and_after() {
 }
 
 #[tokio::test]
+async fn what_was_cleared_is_still_known() {
+    let pbx = pbx().await;
+    let control = pbx.sim.control();
+    let paths = |entries: Vec<pbx_sim::Entry>| -> Vec<String> {
+        entries.into_iter().map(|entry| entry.path).collect()
+    };
+    pbx.get("/callcontrol/100/devices").await;
+    control.clear_requests();
+    assert!(control.requests().is_empty());
+    pbx.get("/callcontrol/101/devices").await;
+    control.reset(control.settings());
+    assert!(control.requests().is_empty());
+    let known = paths(control.every_request());
+    let of = |path: &str| known.iter().filter(|known| *known == path).count();
+    assert_eq!(of("/callcontrol/100/devices"), 1, "{known:?}");
+    assert_eq!(of("/callcontrol/101/devices"), 1, "{known:?}");
+}
+
+#[tokio::test]
 async fn rules_over_http() {
     let pbx = pbx().await;
     let rules = json!([
