@@ -52,10 +52,14 @@ async function check(title, work) {
   }
 }
 
-/** Official schemas and published samples, where somebody put them; the tests say so if not. */
+/** Official documents and published samples, where somebody put them; the tests say so if not. */
 function documents() {
   const beside = join(root, "..", "shared", "reference");
-  const folders = { MCP_SCHEMA_DIR: join(beside, "mcp-schema"), PBX_SAMPLES_DIR: join(beside, "samples") };
+  const folders = {
+    MCP_SCHEMA_DIR: join(beside, "mcp-schema"),
+    PBX_SAMPLES_DIR: join(beside, "samples"),
+    THREECX_SPEC_DIR: beside,
+  };
   const found = Object.entries(folders).map(([name, folder]) => [name, process.env[name] ?? folder]);
   return Object.fromEntries(found.filter(([, folder]) => existsSync(folder)));
 }

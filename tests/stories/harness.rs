@@ -2,6 +2,7 @@
 
 mod kv;
 mod mcp;
+mod official;
 mod runtime;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ pub(crate) use kv::Kv;
 pub(crate) use mcp::{Answer, Client, Raw};
 pub(crate) use runtime::{Plan, Runtime};
 
-/// A PBX and a Worker that drives it.
+/// A PBX and a Worker that drives it. When it goes, every request that the PBX saw is checked.
 pub(crate) struct Stage {
     simulator: Simulator,
     pub(crate) runtime: Runtime,
@@ -54,6 +55,7 @@ impl Stage {
             tunnel,
         };
         let runtime = Runtime::start(plan).await;
+        official::begin();
         Self {
             simulator,
             runtime,
@@ -105,6 +107,22 @@ impl Stage {
             .iter()
             .filter(|entry| entry.path.contains(part))
             .count()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let faults = official::end(&self.pbx().every_request());
+        if faults.is_empty() {
+            return;
+        }
+        let faults = format!("requests that 3CX does not take:\n{}", faults.join("\n"));
+        // A story that fails already can only be told more.
+        if std::thread::panicking() {
+            println!("{faults}");
+        } else {
+            panic!("{faults}");
+        }
     }
 }
 
