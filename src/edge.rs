@@ -7,6 +7,7 @@
 mod address;
 mod clock;
 mod day_cache;
+mod fetch;
 mod isolate;
 mod log;
 mod pbx_session;

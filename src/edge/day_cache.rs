@@ -15,19 +15,24 @@ const BINDING: &str = "CDR_CACHE";
 const LIVES_S: u64 = 400 * 24 * 60 * 60;
 
 /// KV as a cache of days.
-pub(super) struct KvDays(Option<KvStore>);
+pub(super) struct KvDays<'a>(&'a Env);
 
-impl KvDays {
+impl<'a> KvDays<'a> {
     /// The namespace that is bound, if one is.
-    pub(super) fn of(env: &Env) -> Self {
-        Self(env.kv(BINDING).ok())
+    pub(super) fn of(env: &'a Env) -> Self {
+        Self(env)
+    }
+
+    /// Looked up when a day is asked for, not for every request.
+    fn store(&self) -> Option<KvStore> {
+        self.0.kv(BINDING).ok()
     }
 }
 
-impl DayCache for KvDays {
+impl DayCache for KvDays<'_> {
     fn get<'a>(&'a self, key: &'a str) -> LocalBoxFuture<'a, Option<Vec<u8>>> {
         async move {
-            let read = self.0.as_ref()?.get(key).bytes().await;
+            let read = self.store()?.get(key).bytes().await;
             read.unwrap_or_else(|error| {
                 log::error("day_not_read", json!({ "error": error.to_string() }));
                 None
@@ -38,7 +43,7 @@ impl DayCache for KvDays {
 
     fn put<'a>(&'a self, key: &'a str, bytes: Vec<u8>) -> LocalBoxFuture<'a, ()> {
         async move {
-            let Some(kv) = &self.0 else { return };
+            let Some(kv) = self.store() else { return };
             let written = match kv.put_bytes(key, &bytes) {
                 Ok(put) => put.expiration_ttl(LIVES_S).execute().await,
                 Err(error) => Err(error),

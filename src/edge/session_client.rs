@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use worker::wasm_bindgen::JsValue;
-use worker::{Env, Request, RequestInit, Stub};
+use worker::Env;
+use worker::js_sys::Uint8Array;
+use worker::web_sys::RequestInit;
 
 use super::clock;
+use super::fetch::{Fetches, body, fetch};
 use super::isolate::Isolate;
 use super::upstream::within;
 use crate::json;
@@ -85,22 +87,18 @@ impl<'a> SessionClient<'a> {
 }
 
 async fn exchange(env: &Env, command: &[u8]) -> worker::Result<Vec<u8>> {
-    let mut init = RequestInit::new();
-    init.with_method(worker::Method::Post)
-        .with_body(Some(JsValue::from(worker::js_sys::Uint8Array::from(
-            command,
-        ))));
-    let request = Request::new_with_init("https://session/command", &init)?;
-    let mut response = stub(env)?.fetch_with_request(request).await?;
-    if response.status_code() != 200 {
-        return Err(format!("status {}", response.status_code()).into());
+    let object: Fetches = env
+        .durable_object(BINDING)?
+        .get_by_name_with_location_hint(NAME, LOCATION)?
+        .into_rpc();
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(command));
+    let response = fetch(&object, "https://session/command", &init).await?;
+    if response.status() != 200 {
+        return Err(format!("status {}", response.status()).into());
     }
-    response.bytes().await
-}
-
-fn stub(env: &Env) -> worker::Result<Stub> {
-    env.durable_object(BINDING)?
-        .get_by_name_with_location_hint(NAME, LOCATION)
+    body(&response).await
 }
 
 impl TokenSource for SessionClient<'_> {

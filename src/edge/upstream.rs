@@ -4,12 +4,12 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures::future::{Either, FutureExt, LocalBoxFuture, select};
-use worker::wasm_bindgen::JsValue;
-use worker::{
-    AbortController, AbortSignal, Delay, Env, Fetch, Fetcher, Headers, Request, RequestInit,
-    RequestRedirect, Response,
-};
+use worker::js_sys::{Date, Uint8Array, global};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::web_sys::{Headers, RequestInit, RequestRedirect, Response};
+use worker::{AbortController, AbortSignal, Delay, Env};
 
+use super::fetch::{Fetches, body, fetch};
 use crate::pbx::{Body, HttpRequest, HttpResponse, Method, Token, Transport, TransportError};
 use crate::time::Millis;
 
@@ -17,18 +17,15 @@ use crate::time::Millis;
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
 /// The way to the PBX.
-pub(super) struct Upstream {
-    base_url: String,
-    tunnel: Option<Fetcher>,
+pub(super) struct Upstream<'a> {
+    base_url: &'a str,
+    env: &'a Env,
 }
 
-impl Upstream {
+impl<'a> Upstream<'a> {
     /// A way to `base_url`, through the binding `PBX` if there is one.
-    pub(super) fn new(base_url: &str, env: &Env) -> Self {
-        Self {
-            base_url: base_url.to_owned(),
-            tunnel: env.service("PBX").ok(),
-        }
+    pub(super) fn new(base_url: &'a str, env: &'a Env) -> Self {
+        Self { base_url, env }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -36,15 +33,11 @@ impl Upstream {
         let abort = AbortController::default();
         let signal = abort.signal();
         let answer = async {
-            let request = self.request(request)?;
-            let response = match &self.tunnel {
-                Some(tunnel) => tunnel.fetch_request(request).await,
-                None => Fetch::Request(request).send_with_signal(&signal).await,
-            };
-            read(response.map_err(broken)?).await
+            let response = self.fetch(&request.path, &init(&request)?, &signal).await?;
+            read(&response).await
         };
         if let Some(outcome) = within(answer, timeout).await {
-            return outcome;
+            return outcome.map_err(broken);
         }
         // Dropping the future would leave the request running.
         abort.abort();
@@ -57,53 +50,61 @@ impl Upstream {
         path: &str,
         token: &Token,
         signal: &AbortSignal,
-    ) -> worker::Result<Response> {
-        let headers = Headers::new();
+    ) -> worker::Result<worker::Response> {
+        let headers = Headers::new()?;
         headers.set("upgrade", "websocket")?;
         headers.set("authorization", &format!("Bearer {}", token.value.expose()))?;
-        let mut init = RequestInit::new();
-        init.with_headers(headers);
-        let request = Request::new_with_init(&format!("{}{path}", self.base_url), &init)?;
-        match &self.tunnel {
-            Some(tunnel) => tunnel.fetch_request(request).await,
-            None => Fetch::Request(request).send_with_signal(signal).await,
-        }
+        let init = RequestInit::new();
+        init.set_headers(&headers);
+        Ok(self.fetch(path, &init, signal).await?.into())
     }
 
-    fn request(&self, request: HttpRequest) -> Result<Request, TransportError> {
-        let headers = Headers::new();
-        headers.set("accept", "application/json").map_err(broken)?;
-        if let Some(bearer) = &request.bearer {
-            let value = format!("Bearer {}", bearer.expose());
-            headers.set("authorization", &value).map_err(broken)?;
-        }
-        let mut init = RequestInit::new();
-        init.with_method(match request.method {
-            Method::Get => worker::Method::Get,
-            Method::Post => worker::Method::Post,
-            Method::Patch => worker::Method::Patch,
-        });
-        // A redirect would lead to a sign-in page, or somewhere else with our token.
-        init.with_redirect(RequestRedirect::Manual);
-        if let Some(body) = request.body {
-            let (kind, bytes) = match body {
-                Body::Json(bytes) => ("application/json; charset=utf-8", bytes),
-                Body::Form(form) => (
-                    "application/x-www-form-urlencoded",
-                    form.expose().clone().into_bytes(),
-                ),
-            };
-            headers.set("content-type", kind).map_err(broken)?;
-            let bytes = worker::js_sys::Uint8Array::from(bytes.as_slice());
-            init.with_body(Some(JsValue::from(bytes)));
-        }
-        init.with_headers(headers);
-        let url = format!("{}{}", self.base_url, request.path);
-        Request::new_with_init(&url, &init).map_err(broken)
+    async fn fetch(
+        &self,
+        path: &str,
+        init: &RequestInit,
+        signal: &AbortSignal,
+    ) -> worker::Result<Response> {
+        init.set_signal(Some(signal));
+        let way: JsValue = match self.env.service("PBX") {
+            Ok(tunnel) => tunnel.into(),
+            Err(_) => global().into(),
+        };
+        let address = format!("{}{path}", self.base_url);
+        fetch(way.unchecked_ref::<Fetches>(), &address, init).await
     }
 }
 
-impl Transport for Upstream {
+fn init(request: &HttpRequest) -> worker::Result<RequestInit> {
+    let init = RequestInit::new();
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Patch => "PATCH",
+    });
+    // A redirect would lead to a sign-in page, or somewhere else with our token.
+    init.set_redirect(RequestRedirect::Manual);
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    if let Some(bearer) = &request.bearer {
+        headers.set("authorization", &format!("Bearer {}", bearer.expose()))?;
+    }
+    if let Some(body) = &request.body {
+        let (kind, bytes) = match body {
+            Body::Json(bytes) => ("application/json; charset=utf-8", bytes.as_slice()),
+            Body::Form(form) => (
+                "application/x-www-form-urlencoded",
+                form.expose().as_bytes(),
+            ),
+        };
+        headers.set("content-type", kind)?;
+        init.set_body(&Uint8Array::from(bytes));
+    }
+    init.set_headers(&headers);
+    Ok(init)
+}
+
+impl Transport for Upstream<'_> {
     fn send(
         &self,
         request: HttpRequest,
@@ -112,20 +113,17 @@ impl Transport for Upstream {
     }
 }
 
-async fn read(mut response: Response) -> Result<HttpResponse, TransportError> {
-    let status = response.status_code();
-    let date = response
-        .headers()
-        .get("date")
-        .map_err(broken)?
-        .and_then(|text| moment(&text));
-    let body = response.bytes().await.map_err(broken)?;
+async fn read(response: &Response) -> worker::Result<HttpResponse> {
+    let date = response.headers().get("date")?;
+    let body = body(response).await?;
     if body.len() > MAX_ANSWER_BYTES {
-        return Err(TransportError::Broken(
-            "the answer is larger than 32 MiB".to_owned(),
-        ));
+        return Err("the answer is larger than 32 MiB".into());
     }
-    Ok(HttpResponse { status, body, date })
+    Ok(HttpResponse {
+        status: response.status(),
+        body,
+        date: date.and_then(|text| moment(&text)),
+    })
 }
 
 /// The outcome, or `None` after `timeout`.
@@ -138,7 +136,7 @@ pub(super) async fn within<T>(work: impl Future<Output = T>, timeout: Duration) 
 
 /// An HTTP date (RFC 9110 §5.6.7), by the runtime's own parser.
 fn moment(text: &str) -> Option<Millis> {
-    let millis = worker::js_sys::Date::parse(text);
+    let millis = Date::parse(text);
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a Date holds whole milliseconds"

@@ -152,7 +152,7 @@ impl Inner {
         self.feed(Input::EntityRead { ticket, outcome });
     }
 
-    fn upstream(&self) -> Option<Upstream> {
+    fn upstream(&self) -> Option<Upstream<'_>> {
         let Ok(Some(settings)) = &self.settings else {
             return None;
         };

@@ -108,7 +108,7 @@ pub(super) struct Socket(WebSocket);
 
 impl Socket {
     /// Opens one; a WebSocket of the runtime's own could not carry the token.
-    pub(super) async fn open(upstream: &Upstream, token: &Token) -> Result<Self, ConnectError> {
+    pub(super) async fn open(upstream: &Upstream<'_>, token: &Token) -> Result<Self, ConnectError> {
         let abort = AbortController::default();
         let signal = abort.signal();
         let handshake = upstream.upgrade("/callcontrol/ws", token, &signal);
