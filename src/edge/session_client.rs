@@ -1,5 +1,6 @@
 //! Asking the Durable Object: one object per PBX, reached from every isolate.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -51,14 +52,13 @@ impl<'a> SessionClient<'a> {
 
     /// How the object is doing.
     pub(super) async fn status(&self) -> Result<Status, String> {
-        self.ask(&Command::Status).await
+        read(self.ask(Command::Status).await)
     }
 
     async fn fetch_token(&self, instead_of: Option<u64>) -> Result<Token, SignInError> {
-        let answer: Result<TokenRecord, SignInError> = self
-            .ask(&Command::Token { instead_of })
-            .await
-            .map_err(|said| SignInError::Unreachable { said })?;
+        let answer: Result<TokenRecord, SignInError> =
+            read(self.ask(Command::Token { instead_of }).await)
+                .map_err(|said| SignInError::Unreachable { said })?;
         let token = Token::from(answer?);
         self.isolate.keep_token(&token);
         Ok(token)
@@ -68,22 +68,29 @@ impl<'a> SessionClient<'a> {
         &'b self,
         command: Command,
     ) -> LocalBoxFuture<'b, Result<T, LedgerDown>> {
-        async move { self.ask(&command).await.map_err(LedgerDown) }.boxed_local()
+        let answer = self.ask(command);
+        async { read(answer.await).map_err(LedgerDown) }.boxed_local()
     }
 
-    async fn ask<T: DeserializeOwned>(&self, command: &Command) -> Result<T, String> {
-        let answer = async {
-            let body = serde_json::to_vec(command).map_err(|error| error.to_string())?;
-            let bytes = exchange(self.env, &body)
-                .await
-                .map_err(|error| error.to_string())?;
-            json::read(&bytes).map_err(|error| error.to_string())
-        };
-        within(answer, PATIENCE)
-            .await
-            .unwrap_or_else(|| Err("no answer in time".to_owned()))
-            .map_err(|error| format!("the session object failed: {error}"))
+    /// The answer as it came: the waiting is the same whatever the type.
+    fn ask(&self, command: Command) -> LocalBoxFuture<'_, Result<Vec<u8>, String>> {
+        async move {
+            let body = serde_json::to_vec(&command).map_err(|error| failed(&error))?;
+            match within(exchange(self.env, &body), PATIENCE).await {
+                Some(answer) => answer.map_err(|error| failed(&error)),
+                None => Err(failed(&"no answer in time")),
+            }
+        }
+        .boxed_local()
     }
+}
+
+fn read<T: DeserializeOwned>(answer: Result<Vec<u8>, String>) -> Result<T, String> {
+    json::read(&answer?).map_err(|error| failed(&error))
+}
+
+fn failed(why: &dyn Display) -> String {
+    format!("the session object failed: {why}")
 }
 
 async fn exchange(env: &Env, command: &[u8]) -> worker::Result<Vec<u8>> {
