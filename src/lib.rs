@@ -48,5 +48,6 @@ pub mod resources;
 pub mod server;
 pub mod session;
 pub mod settings;
+mod sorted;
 pub mod time;
 pub mod tools;

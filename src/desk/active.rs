@@ -1,11 +1,10 @@
 //! Calls as people count them: one entry a conversation, not one a leg.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::calls::{CallsNow, LegNow};
+use crate::sorted::Map;
 use crate::time::{Millis, iso};
 
 /// One call that is going on; the field names are a contract with outside programs.
@@ -37,16 +36,16 @@ pub(crate) struct ActiveCall {
 /// The calls that these legs make up, in the order in which they began.
 pub(crate) fn active_calls(calls: &CallsNow, now: Millis) -> Vec<ActiveCall> {
     let mut alone = Vec::new();
-    let mut conversations: BTreeMap<i64, Vec<&LegNow>> = BTreeMap::new();
+    let mut conversations: Map<i64, Vec<&LegNow>> = Map::default();
     for leg in &calls.legs {
         match leg.participant.callid {
             0 => alone.push(vec![leg]),
-            callid => conversations.entry(callid).or_default().push(leg),
+            callid => conversations.update(callid, |legs| legs.push(leg)),
         }
     }
     alone
         .into_iter()
-        .chain(conversations.into_values())
+        .chain(conversations.into_iter().map(|(_, legs)| legs))
         .filter_map(|legs| call(&legs, now))
         .collect()
 }

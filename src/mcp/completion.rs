@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::RpcError;
+use super::members::Members;
 use super::params::Params;
 use super::prompts::PromptArguments;
 use super::reply::{Freshness, Reply};
@@ -74,15 +75,18 @@ pub(super) async fn complete<S: Service>(
     let reference: WireReference<'_> = member(params.get("ref"), "ref", REFERENCE_SHAPE)?;
     let argument: WireArgument<'_> = member(params.get("argument"), "argument", ARGUMENT_SHAPE)?;
     let earlier = match params.get("context") {
-        Some(raw) => member::<WireContext>(Some(raw), "context", CONTEXT_SHAPE)?.arguments,
-        None => None,
+        Some(raw) => Members::read(raw.get(), &["arguments"])
+            .ok()
+            .and_then(|members| PromptArguments::read(members.get("arguments")).ok())
+            .ok_or_else(|| misshapen("context", CONTEXT_SHAPE))?,
+        None => PromptArguments::default(),
     };
     let completion = service
         .complete(CompletionRequest {
             reference: reference.as_reference(),
             argument: &argument.name,
             value: &argument.value,
-            context: &earlier.unwrap_or_default(),
+            context: &earlier,
         })
         .await;
     Ok(reply
@@ -102,7 +106,11 @@ fn member<'a, T: Deserialize<'a>>(
     shape: &str,
 ) -> Result<T, RpcError> {
     raw.and_then(|raw| json::read(raw.get().as_bytes()).ok())
-        .ok_or_else(|| RpcError::invalid_params(format!("{name} must look like {shape}")))
+        .ok_or_else(|| misshapen(name, shape))
+}
+
+fn misshapen(name: &str, shape: &str) -> RpcError {
+    RpcError::invalid_params(format!("{name} must look like {shape}"))
 }
 
 #[derive(Deserialize)]
@@ -138,9 +146,4 @@ struct WireArgument<'a> {
     name: Cow<'a, str>,
     #[serde(borrow)]
     value: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct WireContext {
-    arguments: Option<PromptArguments>,
 }

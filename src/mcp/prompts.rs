@@ -3,9 +3,7 @@
 //! Invariant: argument values are strings (MCP 2026-07-28 §Prompts). Not here: `prompts/list`
 //! (`lists`), content other than text.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::error::RpcError;
@@ -13,18 +11,20 @@ use super::params::{self, Params};
 use super::reply::{Freshness, Reply};
 use super::service::Service;
 use super::tools::TextContent;
-use crate::json;
+use crate::json::Tree;
 
 /// Arguments by name, for prompts and for the context of a completion.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct PromptArguments(BTreeMap<String, String>);
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PromptArguments(Vec<(String, String)>);
 
 impl PromptArguments {
     /// The value of one argument.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        let mut latest_first = self.0.iter().rev();
+        latest_first
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Reads `arguments`; none is as good as empty.
@@ -32,8 +32,19 @@ impl PromptArguments {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };
-        json::read(raw.get().as_bytes())
-            .map_err(|_| RpcError::invalid_params("arguments must be an object of strings"))
+        Self::of(Tree::parse(raw.get().as_bytes()).unwrap_or(Tree::Null))
+            .ok_or_else(|| RpcError::invalid_params("arguments must be an object of strings"))
+    }
+
+    fn of(tree: Tree<'_>) -> Option<Self> {
+        let Tree::Object(members) = tree else {
+            return None;
+        };
+        let arguments = members.into_iter().map(|(name, value)| match value {
+            Tree::Text(text) => Some((name.into_owned(), text.into_owned())),
+            _ => None,
+        });
+        arguments.collect::<Option<_>>().map(Self)
     }
 }
 

@@ -4,22 +4,22 @@
 //! - A leg that stays keeps its history; one that only the table has is gone.
 //! - A settled leg stays as the table has it: more is known of it than the snapshot may tell.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::protocol::LegKey;
 use super::table::{Change, Leg, Line};
 use crate::pbx::types::{DnInfo, Participant};
+use crate::sorted::Map;
 use crate::time::Millis;
 
 /// A snapshot being merged.
 pub(super) struct Merge<'a> {
-    settled: &'a BTreeSet<LegKey>,
+    /// In order.
+    settled: &'a [LegKey],
     now: Millis,
     changes: Vec<Change>,
 }
 
 impl<'a> Merge<'a> {
-    pub(super) fn new(settled: &'a BTreeSet<LegKey>, now: Millis) -> Self {
+    pub(super) fn new(settled: &'a [LegKey], now: Millis) -> Self {
         Self {
             settled,
             now,
@@ -37,13 +37,13 @@ impl<'a> Merge<'a> {
         let mut line = Line {
             kind: info.kind,
             devices: info.devices,
-            legs: BTreeMap::new(),
+            legs: Map::default(),
         };
         let mut key = LegKey { dn: info.dn, id: 0 };
         let mut old_legs = old.legs;
         for mut participant in info.participants {
             key.id = participant.id;
-            if !self.settled.contains(&key) && !line.legs.contains_key(&key.id) {
+            if !self.is_settled(&key) && line.legs.get(&key.id).is_none() {
                 participant.dn.clone_from(&key.dn);
                 let leg = self.leg(participant, old_legs.remove(&key.id));
                 line.legs.insert(key.id, leg);
@@ -51,13 +51,17 @@ impl<'a> Merge<'a> {
         }
         for (id, leg) in old_legs {
             key.id = id;
-            if self.settled.contains(&key) {
+            if self.is_settled(&key) {
                 line.legs.insert(id, leg);
             } else {
                 self.end(leg);
             }
         }
         (key.dn, line)
+    }
+
+    fn is_settled(&self, leg: &LegKey) -> bool {
+        self.settled.binary_search(leg).is_ok()
     }
 
     fn leg(&mut self, participant: Participant, old: Option<Leg>) -> Leg {

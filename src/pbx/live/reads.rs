@@ -6,7 +6,7 @@
 //! - Of one leg at most one read counts. Events that come meanwhile cause exactly one more.
 //! - A read that failed is repeated once.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::protocol::{LegKey, Ticket};
 use crate::time::Millis;
@@ -21,11 +21,9 @@ const PATIENCE: Millis = 30_000;
 /// All reads of legs.
 #[derive(Debug, Default)]
 pub(super) struct Reads {
-    /// In the order of the events.
+    /// In the order of the events; of one leg at most one.
     queue: VecDeque<Wish>,
-    /// The legs in `queue`.
-    queued: BTreeSet<LegKey>,
-    under_way: BTreeMap<Ticket, Flight>,
+    under_way: Vec<Flight>,
 }
 
 #[derive(Debug)]
@@ -36,6 +34,7 @@ struct Wish {
 
 #[derive(Debug)]
 struct Flight {
+    ticket: Ticket,
     leg: LegKey,
     sent_at: Millis,
     is_repetition: bool,
@@ -65,12 +64,12 @@ pub(super) struct TooMany;
 impl Reads {
     /// The leg changed: it is to be read.
     pub(super) fn want(&mut self, leg: LegKey) -> Result<(), TooMany> {
-        let mut counting = self.under_way.values_mut().filter(|flight| !flight.is_void);
+        let mut counting = self.under_way.iter_mut().filter(|flight| !flight.is_void);
         if let Some(flight) = counting.find(|flight| flight.leg == leg) {
             flight.is_outdated = true;
             return Ok(());
         }
-        if !self.queued.contains(&leg) && self.queue.len() >= WAITING {
+        if self.queue.len() >= WAITING && !self.is_queued(&leg) {
             return Err(TooMany);
         }
         self.enqueue(leg, false);
@@ -79,10 +78,8 @@ impl Reads {
 
     /// The leg is gone: nothing read about it counts.
     pub(super) fn forget(&mut self, leg: &LegKey) {
-        if self.queued.remove(leg) {
-            self.queue.retain(|wish| wish.leg != *leg);
-        }
-        for flight in self.under_way.values_mut() {
+        self.queue.retain(|wish| wish.leg != *leg);
+        for flight in &mut self.under_way {
             flight.is_void |= flight.leg == *leg;
         }
     }
@@ -90,8 +87,7 @@ impl Reads {
     /// All legs will be known otherwise: nothing asked for so far counts.
     pub(super) fn supersede(&mut self) {
         self.queue.clear();
-        self.queued.clear();
-        for flight in self.under_way.values_mut() {
+        for flight in &mut self.under_way {
             flight.is_void = true;
         }
     }
@@ -102,26 +98,27 @@ impl Reads {
             return None;
         }
         let Wish { leg, is_repetition } = self.queue.pop_front()?;
-        self.queued.remove(&leg);
         let ticket = Ticket::draw(tickets);
         let flight = Flight {
+            ticket,
             leg: leg.clone(),
             sent_at: now,
             is_repetition,
             is_void: false,
             is_outdated: false,
         };
-        self.under_way.insert(ticket, flight);
+        self.under_way.push(flight);
         Some((ticket, leg))
     }
 
     /// An answer came, or will not come.
     pub(super) fn settle(&mut self, ticket: Ticket, is_answer: bool) -> Worth {
-        let Some(flight) = self
+        let known = self
             .under_way
-            .remove(&ticket)
-            .filter(|flight| !flight.is_void)
-        else {
+            .iter()
+            .position(|flight| flight.ticket == ticket);
+        let flight = known.map(|at| self.under_way.remove(at));
+        let Some(flight) = flight.filter(|flight| !flight.is_void) else {
             return Worth::Void;
         };
         if flight.is_outdated {
@@ -142,20 +139,24 @@ impl Reads {
     pub(super) fn overdue(&self, now: Millis) -> Vec<Ticket> {
         self.under_way
             .iter()
-            .filter(|(_, flight)| now.saturating_sub(flight.sent_at) >= PATIENCE)
-            .map(|(ticket, _)| *ticket)
+            .filter(|flight| now.saturating_sub(flight.sent_at) >= PATIENCE)
+            .map(|flight| flight.ticket)
             .collect()
     }
 
     /// Every event has been followed up.
     pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.under_way.values().all(|flight| flight.is_void)
+        self.queue.is_empty() && self.under_way.iter().all(|flight| flight.is_void)
     }
 
     fn enqueue(&mut self, leg: LegKey, is_repetition: bool) {
-        if self.queued.insert(leg.clone()) {
+        if !self.is_queued(&leg) {
             self.queue.push_back(Wish { leg, is_repetition });
         }
+    }
+
+    fn is_queued(&self, leg: &LegKey) -> bool {
+        self.queue.iter().any(|wish| wish.leg == *leg)
     }
 }
 

@@ -8,10 +8,9 @@
 //!
 //! Not here: merging a snapshot (`table`); what events say (`feed`).
 
-use std::collections::BTreeSet;
-
 use super::backoff;
 use super::protocol::{LegKey, Ticket};
+use crate::sorted;
 use crate::time::Millis;
 
 /// Between two snapshots that somebody waits for.
@@ -45,8 +44,8 @@ pub(super) struct Snapshots {
 #[derive(Debug)]
 pub(super) struct Reading {
     ticket: Ticket,
-    /// Legs of which events or reads have told since it was asked for.
-    pub(super) settled: BTreeSet<LegKey>,
+    /// Legs of which events or reads have told since it was asked for, in order.
+    pub(super) settled: Vec<LegKey>,
     /// Something was missed since it was asked for.
     pub(super) is_spoiled: bool,
     /// The table was complete and nothing was heard since: a difference means a deaf socket.
@@ -93,8 +92,8 @@ impl Snapshots {
             return;
         };
         if reading.settled.len() < SETTLED {
-            reading.settled.insert(leg.clone());
-        } else if !reading.settled.contains(leg) {
+            sorted::insert(&mut reading.settled, leg.clone());
+        } else if reading.settled.binary_search(leg).is_err() {
             self.need(now);
         }
     }
@@ -132,7 +131,7 @@ impl Snapshots {
         self.asked_at = now;
         self.reading = Some(Reading {
             ticket,
-            settled: BTreeSet::new(),
+            settled: Vec::new(),
             is_spoiled: false,
             proves_hearing: self.is_current && idle,
         });

@@ -8,13 +8,12 @@
 //! Not here: what a snapshot means for a line (`merge`); whether the table is true at this moment
 //! (`feed`); how it is shown (`view`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::merge::Merge;
 use super::protocol::LegKey;
 use crate::pbx::types::{Device, DnInfo, Participant};
+use crate::sorted::Map;
 use crate::time::Millis;
 
 /// DNs at most.
@@ -25,7 +24,7 @@ pub(super) const LEGS: usize = 10_000;
 /// All DNs and their legs.
 #[derive(Debug, Default)]
 pub struct Table {
-    lines: BTreeMap<String, Line>,
+    lines: Map<String, Line>,
     /// In all lines.
     legs: usize,
     /// Grows with every change and every snapshot.
@@ -40,7 +39,7 @@ pub(super) struct Line {
     /// As of the last snapshot: there are no events for them.
     pub(super) devices: Vec<Device>,
     /// By participant id.
-    pub(super) legs: BTreeMap<i64, Leg>,
+    pub(super) legs: Map<i64, Leg>,
 }
 
 /// One leg, and since when it is known.
@@ -88,7 +87,7 @@ pub(super) struct TooLarge;
 impl Table {
     /// Whether this DN exists and may be seen.
     pub fn knows(&self, dn: &str) -> bool {
-        self.lines.contains_key(dn)
+        self.lines.get(dn).is_some()
     }
 
     /// The legs of a DN by their id; none if it is not known.
@@ -153,8 +152,8 @@ impl Table {
             first_seen: now,
             saw_start,
         };
-        let line = self.lines.entry(key.dn).or_default();
-        line.legs.insert(key.id, leg.clone());
+        self.lines
+            .update(key.dn, |line| line.legs.insert(key.id, leg.clone()));
         self.legs = self.legs.saturating_add(1);
         self.note();
         Ok(Some(Change::Appeared { leg }))
@@ -176,7 +175,7 @@ impl Table {
     pub(super) fn merge(
         &mut self,
         snapshot: Vec<DnInfo>,
-        settled: &BTreeSet<LegKey>,
+        settled: &[LegKey],
         now: Millis,
     ) -> Result<Vec<Change>, TooLarge> {
         let legs: usize = snapshot.iter().map(|info| info.participants.len()).sum();
@@ -187,13 +186,16 @@ impl Table {
         let mut before = std::mem::take(&mut self.lines);
         for info in snapshot {
             // The PBX names a DN once; if it did not, the first would count.
-            if !info.dn.is_empty() && !self.lines.contains_key(&info.dn) {
-                let old = before.remove(&info.dn).unwrap_or_default();
-                let (dn, line) = merge.line(info, old);
+            if !info.dn.is_empty() && !self.knows(&info.dn) {
+                let old = before.get_mut(&info.dn).map(std::mem::take);
+                let (dn, line) = merge.line(info, old.unwrap_or_default());
                 self.lines.insert(dn, line);
             }
         }
         for (dn, old) in before {
+            if self.knows(&dn) {
+                continue;
+            }
             let gone = DnInfo {
                 dn,
                 kind: old.kind.clone(),
@@ -211,7 +213,7 @@ impl Table {
 
     /// Nothing is known any more.
     pub(super) fn clear(&mut self) {
-        self.lines.clear();
+        self.lines = Map::default();
         self.legs = 0;
         self.note();
     }

@@ -2,12 +2,11 @@
 //!
 //! Not here: what a tool shows of it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::table::{Leg, Line, Table};
 use crate::pbx::types::{Device, Participant};
+use crate::sorted::Map;
 use crate::time::Millis;
 
 /// How true the table is.
@@ -83,11 +82,11 @@ impl Table {
     /// All calls, oldest `callid` first.
     pub fn calls(&self) -> Vec<CallView> {
         let mut alone = Vec::new();
-        let mut calls: BTreeMap<i64, Vec<Leg>> = BTreeMap::new();
+        let mut calls: Map<i64, Vec<Leg>> = Map::default();
         for leg in self.all_legs().cloned() {
             match leg.participant.callid {
                 0 => alone.push(leg),
-                callid => calls.entry(callid).or_default().push(leg),
+                callid => calls.update(callid, |legs| legs.push(leg)),
             }
         }
         let alone = alone.into_iter().map(|leg| (0, vec![leg]));

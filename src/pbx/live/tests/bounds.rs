@@ -1,7 +1,5 @@
 //! What is too much is refused, said, and got over; and how the table is seen from outside.
 
-use std::collections::BTreeSet;
-
 use super::table::{LEGS, LINES, TooLarge};
 use super::*;
 
@@ -15,7 +13,7 @@ fn full() -> Vec<DnInfo> {
 
 #[test]
 fn the_table_is_bounded() {
-    let none = BTreeSet::new();
+    let none = [];
     let mut table = Table::default();
     table.merge(full(), &none, NOW).unwrap();
     let more = || leg("100", -1, "Ringing");
@@ -38,7 +36,7 @@ fn the_table_is_bounded() {
 
 #[test]
 fn the_same_id_with_another_call_is_another_leg() {
-    let none = BTreeSet::new();
+    let none = [];
     let mut table = Table::default();
     table
         .merge(
@@ -72,7 +70,7 @@ fn views_cross_to_the_caller() {
         line("102", vec![nameless]),
         line("103", vec![]),
     ];
-    table.merge(snapshot, &BTreeSet::new(), NOW).unwrap();
+    table.merge(snapshot, &Vec::new(), NOW).unwrap();
     let calls = table.calls();
     let shape: Vec<_> = calls
         .iter()
