@@ -101,7 +101,8 @@ fn choose(
             .iter()
             .all(|leg| leg.callid == first.callid && leg.is_ringing())
     {
-        fitting_legs.sort_by_key(|leg| !leg.direct_control);
+        let controlled = fitting_legs.iter().position(|leg| leg.direct_control);
+        fitting_legs.drain(..controlled.unwrap_or(0));
         fitting_legs.truncate(1);
     }
     let words = fitting.words();

@@ -11,6 +11,7 @@ mod plans;
 use super::number_error::NumberError;
 use super::saudi;
 use super::short_code::ShortCodeKind;
+use crate::sorted;
 use plans::{OTHERS, Plan, SAUDI_ARABIA};
 
 /// A country whose ways of writing numbers are known.
@@ -157,8 +158,10 @@ impl Default for Country {
 }
 
 fn known_codes() -> String {
-    let mut codes: Vec<_> = Country::all().map(Country::iso).collect();
-    codes.sort_unstable();
+    let mut codes = Vec::new();
+    for country in Country::all() {
+        sorted::insert(&mut codes, country.iso());
+    }
     codes.join(", ")
 }
 

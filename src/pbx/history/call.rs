@@ -14,6 +14,7 @@ use std::mem;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sorted;
 use crate::time::Millis;
 
 /// From where to where a call went.
@@ -282,9 +283,7 @@ fn seconds(millis: u64) -> u64 {
 
 fn union<T: Ord>(mine: &mut Vec<T>, other: Vec<T>) {
     for item in other {
-        if let Err(at) = mine.binary_search(&item) {
-            mine.insert(at, item);
-        }
+        sorted::insert(mine, item);
     }
 }
 

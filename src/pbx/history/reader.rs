@@ -25,6 +25,7 @@ use super::fetch::{Fetched, fetch};
 use super::grouper::DayJoin;
 use super::request::{Route, Source};
 use super::store::{DayCache, day_key, decode_day, encode_day};
+use crate::sorted;
 use crate::time::Millis;
 
 /// Reports are heavy: more at once make each of them late.
@@ -120,14 +121,16 @@ impl HistoryReader<'_> {
     /// is what the PBX said before this reading.
     pub async fn read(
         &self,
-        mut days: Vec<UtcDay>,
+        days: Vec<UtcDay>,
         route: Option<Route>,
         open: &[OpenDay],
         newest_call: Option<Millis>,
         visit: &mut dyn FnMut(Vec<CallRecord>) -> ControlFlow<()>,
     ) -> Result<ReadOutcome, PbxError> {
-        days.sort_unstable_by(|one, other| other.cmp(one));
-        days.dedup();
+        let mut in_order = Vec::new();
+        for day in days {
+            sorted::insert(&mut in_order, day);
+        }
         let run = Run {
             started: (self.clock)(),
             newest_call,
@@ -137,7 +140,7 @@ impl HistoryReader<'_> {
         let run = &run;
         let mut outcome = ReadOutcome::default();
         let mut join = DayJoin::default();
-        let mut loads = stream::iter(days)
+        let mut loads = stream::iter(in_order.into_iter().rev())
             .map(|day| async move { (day, self.load(day, open, run).await) })
             .buffered(AT_ONCE);
         while let Some((day, loaded)) = loads.next().await {

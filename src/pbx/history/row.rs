@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::call::{CallRecord, Direction, Goal, Head, Party, Reach, later, small, talk};
 use super::iso8601::{parse_duration, parse_timestamp};
 use super::store::fnv1a;
+use crate::sorted;
 
 /// One row: one leg of a call.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -95,13 +96,11 @@ impl LogRow {
         );
         let mut extensions = Vec::new();
         if direction != Direction::Inbound {
-            extensions.extend(filled(self.source_dn.as_deref()).map(Box::from));
+            note(&mut extensions, self.source_dn.as_deref());
         }
         if kind == Kind::Extension {
-            extensions.extend(filled(self.destination_dn.as_deref()).map(Box::from));
+            note(&mut extensions, self.destination_dn.as_deref());
         }
-        extensions.sort();
-        extensions.dedup();
         extensions.shrink_to_fit();
         let talks = if reach == Reach::Answered {
             vec![(self.hash(), talk(talk_ms))]
@@ -109,9 +108,10 @@ impl LogRow {
             Vec::new()
         };
         let recordings = self.recordings.unwrap_or_default();
-        let mut recording_ids: Vec<i64> = recordings.iter().filter_map(|one| one.id).collect();
-        recording_ids.sort_unstable();
-        recording_ids.dedup();
+        let mut recording_ids = Vec::new();
+        for id in recordings.iter().filter_map(|one| one.id) {
+            sorted::insert(&mut recording_ids, id);
+        }
         Some(CallRecord {
             id,
             ended: later(later(started, ring_ms), talk_ms),
@@ -209,6 +209,13 @@ impl LogRow {
 /// A text that says something.
 pub(super) fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
+}
+
+/// Adds an extension that took part.
+pub(super) fn note(extensions: &mut Vec<Box<str>>, dn: Option<&str>) {
+    if let Some(dn) = filled(dn) {
+        sorted::insert(extensions, dn.into());
+    }
 }
 
 /// Milliseconds; an absent or unreadable duration is none.

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::call::{CallRecord, Direction, Goal, Head, Party, Reach, later, small, talk};
 use super::iso8601::parse_timestamp;
-use super::row::{duration, filled, party, short_hash};
+use super::row::{duration, note, party, short_hash};
+use crate::sorted;
 
 /// One segment of a call.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,20 +77,19 @@ impl ViewRow {
         );
         let mut extensions: Vec<Box<str>> = Vec::new();
         if !from_outside {
-            extensions.extend(filled(self.src_dn.as_deref()).map(Box::from));
+            note(&mut extensions, self.src_dn.as_deref());
         }
         if to_extension {
-            extensions.extend(filled(self.dst_dn.as_deref()).map(Box::from));
+            note(&mut extensions, self.dst_dn.as_deref());
         }
-        extensions.sort();
-        extensions.dedup();
         extensions.shrink_to_fit();
-        let mut recording_ids: Vec<i64> = [self.src_rec_id, self.dst_rec_id]
+        let mut recording_ids = Vec::new();
+        for id in [self.src_rec_id, self.dst_rec_id]
             .into_iter()
             .filter_map(known)
-            .collect();
-        recording_ids.sort_unstable();
-        recording_ids.dedup();
+        {
+            sorted::insert(&mut recording_ids, id);
+        }
         let order = (started, 0, small(self.segment_id));
         let row = self.hash();
         Some(CallRecord {
