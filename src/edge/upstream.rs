@@ -10,7 +10,7 @@ use worker::web_sys::{Headers, RequestInit, RequestRedirect, Response};
 use worker::{AbortController, AbortSignal, Delay, Env};
 
 use super::fetch::{Fetches, body, fetch};
-use crate::pbx::{Body, HttpRequest, HttpResponse, Method, Token, Transport, TransportError};
+use crate::pbx::{Body, HttpRequest, HttpResponse, Token, Transport, TransportError};
 use crate::time::Millis;
 
 /// Larger answers are cut off: no request of ours has one.
@@ -77,11 +77,7 @@ impl<'a> Upstream<'a> {
 
 fn init(request: &HttpRequest) -> worker::Result<RequestInit> {
     let init = RequestInit::new();
-    init.set_method(match request.method {
-        Method::Get => "GET",
-        Method::Post => "POST",
-        Method::Patch => "PATCH",
-    });
+    init.set_method(request.method.name());
     // A redirect would lead to a sign-in page, or somewhere else with our token.
     init.set_redirect(RequestRedirect::Manual);
     let headers = Headers::new()?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
+use futures::future::{FutureExt, LocalBoxFuture};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -46,17 +46,7 @@ impl<'a> Pbx<'a> {
 
     /// Reads `path` as JSON.
     pub(super) async fn read<T: DeserializeOwned>(&self, path: String) -> Result<T, PbxError> {
-        self.read_within(path, READ_TIMEOUT).await
-    }
-
-    /// The same with more, or less, patience.
-    pub(super) async fn read_within<T: DeserializeOwned>(
-        &self,
-        path: String,
-        timeout: Duration,
-    ) -> Result<T, PbxError> {
-        let response = self.get(&path, timeout).await?;
-        json::read(&response.body).map_err(|error| garbled(&response, &error))
+        read_answer(&self.get(path, READ_TIMEOUT).await?)
     }
 
     /// The same with the time at which the PBX says it answered.
@@ -64,25 +54,34 @@ impl<'a> Pbx<'a> {
         &self,
         path: String,
     ) -> Result<(T, Option<Millis>), PbxError> {
-        let response = self.get(&path, READ_TIMEOUT).await?;
-        let value = json::read(&response.body).map_err(|error| garbled(&response, &error))?;
-        Ok((value, response.date))
+        let response = self.get(path, READ_TIMEOUT).await?;
+        Ok((read_answer(&response)?, response.date))
     }
 
-    async fn get(&self, path: &str, timeout: Duration) -> Result<HttpResponse, PbxError> {
-        let request = |token: &Token| HttpRequest {
-            method: Method::Get,
-            path: path.to_owned(),
-            bearer: Some(token.value.clone()),
-            body: None,
-            timeout,
-        };
-        let response = self.authorized(request, PbxError::Unreachable).await?;
-        if response.is_success() {
-            Ok(response)
-        } else {
-            Err(refusal(&response, "GET", path))
+    /// Reads `path` with more, or less, patience. Boxed, because reading waits in the same way whatever
+    /// the type.
+    pub(super) fn get(
+        &self,
+        path: String,
+        timeout: Duration,
+    ) -> LocalBoxFuture<'a, Result<HttpResponse, PbxError>> {
+        let pbx = *self;
+        async move {
+            let request = HttpRequest {
+                method: Method::Get,
+                path,
+                bearer: None,
+                body: None,
+                timeout,
+            };
+            let response = pbx.authorized(&request, PbxError::Unreachable).await?;
+            if response.is_success() {
+                Ok(response)
+            } else {
+                Err(refusal(&response, &request))
+            }
         }
+        .boxed_local()
     }
 
     /// Posts an action once. Only a 401 is repeated: it certainly did nothing.
@@ -109,65 +108,60 @@ impl<'a> Pbx<'a> {
         body: Vec<u8>,
         timeout: Duration,
     ) -> Result<HttpResponse, PbxError> {
-        let request = |token: &Token| HttpRequest {
+        let request = HttpRequest {
             method,
-            path: path.clone(),
-            bearer: Some(token.value.clone()),
-            body: Some(Body::Json(body.clone())),
+            path,
+            bearer: None,
+            body: Some(Body::Json(body)),
             timeout,
         };
         let unclear = |error: TransportError| PbxError::OutcomeUnknown(error.to_string());
-        let response = self.authorized(request, unclear).await?;
+        let response = self.authorized(&request, unclear).await?;
         match response.status {
             200..=299 => Ok(response),
             // Said by a proxy in between, or by a server that stopped waiting: it may be under way.
-            408 | 499 => Err(PbxError::OutcomeUnknown(format!(
-                "it answered {}",
-                response.status
-            ))),
-            300..=499 => Err(refusal(
-                &response,
-                if method == Method::Patch {
-                    "PATCH"
-                } else {
-                    "POST"
-                },
-                &path,
-            )),
+            300..=499 if !matches!(response.status, 408 | 499) => Err(refusal(&response, &request)),
             status => Err(PbxError::OutcomeUnknown(format!("it answered {status}"))),
         }
     }
 
     /// Sends with a token; after a 401 once more with another one.
-    async fn authorized(
-        &self,
-        request: impl Fn(&Token) -> HttpRequest,
-        lost: impl Fn(TransportError) -> PbxError,
-    ) -> Result<HttpResponse, PbxError> {
-        let token = self.tokens.token().await?;
-        let response = self.transport.send(request(&token)).await.map_err(&lost)?;
-        if response.status != 401 {
-            return Ok(response);
+    fn authorized<'b>(
+        &'b self,
+        request: &'b HttpRequest,
+        lost: fn(TransportError) -> PbxError,
+    ) -> LocalBoxFuture<'b, Result<HttpResponse, PbxError>> {
+        let with = |token: &Token| HttpRequest {
+            bearer: Some(token.value.clone()),
+            ..request.clone()
+        };
+        async move {
+            let token = self.tokens.token().await?;
+            let response = self.transport.send(with(&token)).await.map_err(lost)?;
+            if response.status != 401 {
+                return Ok(response);
+            }
+            let token = self.tokens.replace(&token).await?;
+            let response = self.transport.send(with(&token)).await.map_err(lost)?;
+            if response.status == 401 {
+                return Err(PbxError::TokenRefused {
+                    client: self.tokens.client().to_owned(),
+                });
+            }
+            Ok(response)
         }
-        let token = self.tokens.replace(&token).await?;
-        let response = self.transport.send(request(&token)).await.map_err(&lost)?;
-        if response.status == 401 {
-            return Err(PbxError::TokenRefused {
-                client: self.tokens.client().to_owned(),
-            });
-        }
-        Ok(response)
+        .boxed_local()
     }
 }
 
 /// What a status other than 2xx means.
-fn refusal(response: &HttpResponse, method: &str, path: &str) -> PbxError {
+fn refusal(response: &HttpResponse, request: &HttpRequest) -> PbxError {
     let message = complaint(&response.body);
-    let path = path.split('?').next().unwrap_or_default();
+    let path = request.path.split('?').next().unwrap_or_default();
     match response.status {
         300..=399 => PbxError::Garbled(format!("a redirect ({})", response.status)),
         403 => PbxError::Forbidden {
-            what: format!("{method} {path}"),
+            what: format!("{} {path}", request.method.name()),
         },
         404 => PbxError::NotFound {
             what: path.to_owned(),
@@ -230,6 +224,11 @@ fn garbled(response: &HttpResponse, error: &serde_json::Error) -> PbxError {
             _ => format!("JSON of another shape ({error})"),
         },
     )
+}
+
+/// Reads the answer of a read.
+pub(super) fn read_answer<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, PbxError> {
+    json::read(&response.body).map_err(|error| garbled(response, &error))
 }
 
 /// Reads the answer of an action that was carried out; an unreadable one leaves it unclear.

@@ -30,6 +30,17 @@ pub enum Method {
     Patch,
 }
 
+impl Method {
+    /// As HTTP writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
 /// A request body and how it is written.
 #[derive(Debug, Clone)]
 pub enum Body {

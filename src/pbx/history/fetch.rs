@@ -13,9 +13,10 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::super::client::Pbx;
+use super::super::client::{Pbx, read_answer};
 use super::super::error::PbxError;
 use super::super::odata::MAX_PAGE;
+use super::super::transport::HttpResponse;
 use super::call::CallRecord;
 use super::day::Window;
 use super::grouper::Grouper;
@@ -86,34 +87,7 @@ pub(super) async fn fetch(
     let mut grouper = Grouper::default();
     let mut windows = vec![window];
     while let Some(window) = windows.pop() {
-        let rows = match route.source {
-            Source::CallLog | Source::CallLogNulls => {
-                let push = |grouper: &mut Grouper, row| grouper.push_log(row);
-                pages(
-                    pbx,
-                    route,
-                    window,
-                    patience,
-                    LogRow::hash,
-                    push,
-                    &mut grouper,
-                )
-                .await?
-            }
-            Source::CallHistoryView => {
-                let push = |grouper: &mut Grouper, row| grouper.push_view(row);
-                pages(
-                    pbx,
-                    route,
-                    window,
-                    patience,
-                    ViewRow::hash,
-                    push,
-                    &mut grouper,
-                )
-                .await?
-            }
-        };
+        let rows = pages(pbx, route, window, patience, &mut grouper).await?;
         let is_report = route.source != Source::CallHistoryView;
         if is_report && is_capped(rows) && window.length_ms() > SHORTEST_WINDOW_MS {
             windows.extend(halves(window));
@@ -126,36 +100,45 @@ pub(super) async fn fetch(
 }
 
 /// All pages of a window; says how many rows there were.
-async fn pages<T: DeserializeOwned>(
+async fn pages(
     pbx: Pbx<'_>,
     route: Route,
     window: Window,
     patience: &dyn Fn() -> Result<Duration, PbxError>,
-    hash: fn(&T) -> u32,
-    push: fn(&mut Grouper, T),
     grouper: &mut Grouper,
 ) -> Result<usize, PbxError> {
     let mut skip: usize = 0;
     let mut page_before = None;
     loop {
-        let page: Rows<T> = pbx
-            .read_within(route.path(window, skip), patience()?)
-            .await?;
-        let first = page.value.first().map(hash);
+        let answer = pbx.get(route.path(window, skip), patience()?).await?;
+        let (count, first) = match route.source {
+            Source::CallLog | Source::CallLogNulls => {
+                take(&answer, LogRow::hash, |row| grouper.push_log(row))?
+            }
+            Source::CallHistoryView => take(&answer, ViewRow::hash, |row| grouper.push_view(row))?,
+        };
         if first.is_some() && first == page_before {
             let what = "the same page of a report again ($skip is not heeded)";
             return Err(PbxError::Garbled(what.to_owned()));
         }
         page_before = first;
-        let count = page.value.len();
         skip = skip.saturating_add(count);
-        for row in page.value {
-            push(grouper, row);
-        }
         if is_last(count, route.page) {
             return Ok(skip);
         }
     }
+}
+
+/// The rows of a page: how many there are, and what tells the first one from all others.
+fn take<T: DeserializeOwned>(
+    answer: &HttpResponse,
+    hash: fn(&T) -> u32,
+    push: impl FnMut(T),
+) -> Result<(usize, Option<u32>), PbxError> {
+    let page: Rows<T> = read_answer(answer)?;
+    let known = (page.value.len(), page.value.first().map(hash));
+    page.value.into_iter().for_each(push);
+    Ok(known)
 }
 
 /// Whether nothing can follow: fewer rows than asked, and not a number that a cap would give.
