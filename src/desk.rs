@@ -7,6 +7,7 @@
 //! Not here: single tools (`tools`) and resources (`resources`).
 
 mod active;
+mod audit;
 mod calls;
 mod errand;
 mod error;
@@ -20,8 +21,9 @@ mod phone;
 mod presence;
 
 pub(crate) use active::{ActiveCall, active_calls};
+pub(crate) use audit::{AuditEntry, audit_log, begin, on_record};
 pub(crate) use calls::{all_calls, calls_of};
-pub use errand::Errand;
+pub use errand::{Errand, Said};
 pub use error::{Code, ToolError};
 pub use history::{Archive, RecentHistory};
 pub(crate) use history::{CallLog, HistoryQuery, history};

@@ -27,6 +27,8 @@ fn start() {
 
 /// Every HTTP request.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    router::route(request, &env).await
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    let response = router::route(request, &env).await;
+    session_client::flush_later(env, &context);
+    response
 }

@@ -29,6 +29,7 @@ mod message;
 mod method;
 mod params;
 mod prompts;
+mod question;
 mod refusal;
 mod reply;
 mod resources;
@@ -43,6 +44,7 @@ pub use completion::{Completion, CompletionReference, CompletionRequest, MAX_COM
 pub use context::{ClientCapabilities, ClientInfo, Context};
 pub use http::{HttpRequest, HttpResponse, MAX_BODY_BYTES};
 pub use prompts::{Prompt, PromptArguments, PromptError, PromptMessage, Role};
+pub use question::{Answered, Question};
 pub use resources::{ReadError, ResourceText};
 pub use service::{Identity, Service};
 pub use tools::{CallError, ToolCall, ToolResult};

@@ -13,6 +13,7 @@
 //! Deliberately not here: who the caller is (`auth`), clocks and memory (`edge`), and the form in which
 //! the PBX wants a number dialled.
 
+mod audit;
 mod caps;
 mod confirmation;
 mod country;
@@ -35,6 +36,7 @@ mod short_code;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditQuery, Intent, Mark, Outcome, Recorded, recordable};
 pub use caps::{Caps, Counted, Reached, SPENT_KEPT_MS};
 pub use confirmation::{
     Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, worth,

@@ -8,26 +8,39 @@
 
 mod active_calls;
 mod address;
+mod audit;
 mod call_history;
 mod extensions;
 mod messages;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
 pub use address::{Address, View};
 
+use crate::auth::{Scope, Scopes};
 use crate::desk::{Desk, ToolError};
 use crate::mcp::{ReadError, ResourceText};
 
 /// The media type of every resource here.
 pub const MEDIA_TYPE: &str = "application/json";
 
-/// `resources/list`: a JSON array, written once per isolate.
-pub fn list() -> &'static str {
-    static LIST: LazyLock<String> = LazyLock::new(|| {
-        let views = View::ALL.iter().map(|view| {
+/// `resources/list` for a caller with these scopes: a JSON array.
+pub fn list_for(scopes: Scopes) -> Cow<'static, str> {
+    static USUAL: LazyLock<String> = LazyLock::new(|| list(&|scope| scope == Scope::Read));
+    if scopes.contains(Scope::Read) && !scopes.contains(Scope::Admin) {
+        return Cow::Borrowed(USUAL.as_str());
+    }
+    Cow::Owned(list(&|scope| scopes.contains(scope)))
+}
+
+fn list(may: &dyn Fn(Scope) -> bool) -> String {
+    let views = View::ALL
+        .iter()
+        .filter(|view| may(view.scope()))
+        .map(|view| {
             json!({
                 "uri": format!("threecx://{}", view.name()),
                 "name": view.name(),
@@ -36,9 +49,7 @@ pub fn list() -> &'static str {
                 "mimeType": MEDIA_TYPE,
             })
         });
-        Value::Array(views.collect()).to_string()
-    });
-    &LIST
+    Value::Array(views.collect()).to_string()
 }
 
 /// `resources/templates/list`: a JSON array, written once per isolate.
@@ -75,9 +86,16 @@ pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
 /// Reads the resource at `uri`.
 pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError> {
     let address = Address::parse(uri).ok_or(ReadError::NotFound)?;
+    let scope = match &address {
+        Address::View(view) => view.scope(),
+        Address::Extension(_) => Scope::Read,
+    };
+    desk.require_scope(scope, "this resource")
+        .map_err(|error| failed(&error))?;
     let outcome = match address {
         Address::View(View::ActiveCalls) => active_calls::all(desk).await.map(Some),
         Address::View(View::CallHistory) => call_history::newest(desk).await.map(Some),
+        Address::View(View::Audit) => audit::newest(desk).await.map(Some),
         Address::View(View::Messages) => messages::newest(desk).await.map(Some),
         Address::View(View::Extensions) => extensions::all(desk).await.map(Some),
         Address::Extension(number) => extensions::one(&number, desk).await,

@@ -2,12 +2,13 @@
 //!
 //! [`mcp::Service`]: crate::mcp::Service
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::auth::Scope;
-use crate::desk::{Desk, all_users, departments};
+use crate::desk::{Desk, Errand, Said, all_users, departments};
 use crate::mcp::{
-    CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
+    Answered, CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
     PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall, ToolResult,
 };
 use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, View};
@@ -26,7 +27,21 @@ Errors carry a code and a hint that says what to do next.";
 /// The server as one caller sees it, for one request.
 pub struct Server<'a> {
     /// What the tools work with.
-    pub desk: Desk<'a>,
+    desk: Desk<'a>,
+    tools: Cow<'static, str>,
+    resources: Cow<'static, str>,
+}
+
+impl<'a> Server<'a> {
+    /// The server as the caller at `desk` sees it: what they may not use is not there.
+    pub fn new(desk: Desk<'a>) -> Self {
+        let scopes = desk.caller.scopes;
+        Self {
+            desk,
+            tools: tools::definitions_for(scopes),
+            resources: resources::list_for(scopes),
+        }
+    }
 }
 
 impl Service for Server<'_> {
@@ -45,11 +60,11 @@ impl Service for Server<'_> {
     }
 
     fn tools(&self) -> &str {
-        tools::definitions()
+        &self.tools
     }
 
     fn resources(&self) -> &str {
-        resources::list()
+        &self.resources
     }
 
     fn resource_templates(&self) -> &str {
@@ -61,18 +76,29 @@ impl Service for Server<'_> {
     }
 
     async fn call_tool(&self, call: ToolCall<'_>) -> Result<ToolResult, CallError> {
-        tools::call(call.name, call.arguments, &self.desk)
+        let context = call.context;
+        let client = context
+            .client
+            .as_ref()
+            .map(|client| format!("{}/{}", client.name, client.version));
+        let desk = Desk {
+            errand: Errand {
+                client: client.as_deref().unwrap_or(self.desk.errand.client),
+                said: match call.answered {
+                    Answered::Nothing => Said::Nothing,
+                    Answered::Yes(handle) => Said::Yes(handle),
+                    Answered::No => Said::No,
+                },
+                ..self.desk.errand
+            },
+            ..self.desk.clone()
+        };
+        tools::call(call.name, call.arguments, &desk)
             .await
             .ok_or(CallError::UnknownTool)
     }
 
     async fn read_resource(&self, uri: &str) -> Result<ResourceText, ReadError> {
-        self.desk
-            .require_scope(Scope::Read, "resources")
-            .map_err(|error| ReadError::Failed {
-                message: error.text(),
-                data: error.structured(),
-            })?;
         resources::read(uri, &self.desk).await
     }
 
@@ -87,6 +113,7 @@ impl Service for Server<'_> {
         let candidates = match (request.reference, request.argument) {
             (CompletionReference::Resource(ALIAS_TEMPLATE), "view") => View::ALL
                 .iter()
+                .filter(|view| self.desk.caller.scopes.contains(view.scope()))
                 .map(|view| view.name().to_owned())
                 .collect(),
             (CompletionReference::Resource(EXTENSION_TEMPLATE), "number")

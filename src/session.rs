@@ -8,7 +8,20 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::pbx::live::{DnView, Freshness};
-use crate::policy::{Ask, CallLedger, Claim, Ended, Gate, LedgerDown, ParkedCall, ParkingLot};
+use crate::policy::{
+    Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
+    Recorded,
+};
+
+/// What goes to the object: a question, and what is to be put on record before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Marks of the audit, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    /// The question.
+    pub command: Command,
+}
 
 /// One question to the object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +85,13 @@ pub enum Command {
         /// Its name.
         name: String,
     },
+    /// Entries of the audit, newest first → `Vec<Recorded>`.
+    Audit {
+        /// Which.
+        query: AuditQuery,
+    },
+    /// Nothing but the marks that came with it → `()`.
+    Record,
     /// How things are → [`Status`].
     Status,
 }
@@ -113,6 +133,22 @@ pub trait Session: CallLedger + ParkingLot + Gate {
         &'a self,
         dn: Option<&'a str>,
     ) -> LocalBoxFuture<'a, Result<LiveAnswer, LedgerDown>>;
+
+    /// A new name for something on record.
+    fn new_id(&self) -> String;
+
+    /// Takes a mark of the audit along: it is on record before the next question is answered, or a moment
+    /// after the request.
+    fn note(&self, mark: Mark);
+
+    /// Puts on record what was noted and has not gone yet.
+    fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>>;
+
+    /// Entries of the audit, newest first.
+    fn audit<'a>(
+        &'a self,
+        query: &'a AuditQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<Recorded>, LedgerDown>>;
 
     /// Keeps a note; an empty one is none.
     fn remember<'a>(

@@ -17,6 +17,7 @@ mod check_pbx;
 mod definition;
 mod drop_call;
 mod get_active_calls;
+mod get_audit_log;
 mod get_call_logs;
 mod get_extensions;
 mod get_messages;
@@ -27,6 +28,7 @@ mod record_call;
 mod send_message;
 mod transfer_call;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use schemars::JsonSchema;
@@ -36,7 +38,7 @@ use serde::de::DeserializeOwned;
 pub use definition::Hints;
 use definition::Takes;
 
-use crate::auth::Scope;
+use crate::auth::{Scope, Scopes};
 use crate::desk::{Desk, ToolError};
 use crate::mcp::ToolResult;
 
@@ -69,6 +71,20 @@ pub fn definitions() -> &'static str {
     include_str!("tools/definitions.json")
 }
 
+/// The definitions of the tools that a caller with these scopes may use.
+pub fn definitions_for(scopes: Scopes) -> Cow<'static, str> {
+    if scopes == Scopes::ALL {
+        return Cow::Borrowed(definitions());
+    }
+    // A tool a line, in the order of the table.
+    let lines = definitions().lines().skip(1);
+    let usable = lines
+        .zip(SCOPES)
+        .filter(|(_, scope)| scopes.contains(**scope))
+        .map(|(line, _)| line.trim_end_matches(','));
+    Cow::Owned(format!("[{}]", usable.collect::<Vec<_>>().join(",")))
+}
+
 /// The table: adding a tool is one line here and one file beside this one.
 macro_rules! tools {
     ($($tool:ty),+ $(,)?) => {
@@ -76,6 +92,9 @@ macro_rules! tools {
         pub fn described() -> String {
             definition::array(&[$(definition::of::<$tool>()),+])
         }
+
+        /// What each tool needs, in the order of the table.
+        const SCOPES: &[Scope] = &[$(<$tool>::SCOPE),+];
 
         /// Calls a tool by name with JSON arguments; `None` where there is no such tool.
         pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
@@ -93,6 +112,7 @@ tools![
     check_pbx::CheckPbx,
     drop_call::DropCall,
     get_active_calls::GetActiveCalls,
+    get_audit_log::GetAuditLog,
     get_call_logs::GetCallLogs,
     get_extensions::GetExtensions,
     get_messages::GetMessages,
@@ -107,6 +127,41 @@ tools![
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_is_shown_what_it_may_use() {
+        let names = |scopes: &[&str]| -> Vec<String> {
+            let scopes = Scopes::parse(scopes.iter().copied()).unwrap();
+            let list: serde_json::Value = serde_json::from_str(&definitions_for(scopes)).unwrap();
+            let all = list.as_array().unwrap();
+            all.iter()
+                .map(|tool| tool["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let reading = [
+            "check_pbx",
+            "get_active_calls",
+            "get_call_logs",
+            "get_extensions",
+            "get_messages",
+            "get_presence",
+        ];
+        assert_eq!(names(&["read"]), reading);
+        assert_eq!(names(&["message"]), ["send_message"]);
+        assert_eq!(names(&["admin"]), ["get_audit_log"]);
+        let control = [
+            "answer_call",
+            "drop_call",
+            "hold_call",
+            "make_call",
+            "transfer_call",
+        ];
+        assert_eq!(names(&["control"]), control);
+        assert!(names(&[]).is_empty());
+        let all = names(&["read", "control", "message", "record", "admin"]);
+        assert_eq!(all.len(), SCOPES.len());
+        assert!(all.is_sorted());
+    }
 
     /// `UPDATE_GOLDEN=1 cargo test --lib definitions` writes the file anew.
     #[test]

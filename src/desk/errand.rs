@@ -12,8 +12,22 @@ pub struct Errand<'a> {
     pub tool: &'static str,
     /// The JSON text of its arguments.
     pub arguments: &'a str,
-    /// A handle that came beside the arguments: the answer to a question that the client was asked.
-    pub answer: Option<&'a str>,
+    /// The program that asks, in its own words.
+    pub client: &'a str,
+    /// What a person said when the client asked them.
+    pub said: Said<'a>,
+}
+
+/// What a person said, beside the arguments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Yes, to the question that this handle stands for.
+    Yes(&'a str),
+    /// No.
+    No,
 }
 
 /// Arguments that do not change what is done.
@@ -29,7 +43,11 @@ impl Errand<'_> {
     pub(super) fn handle(&self) -> Option<String> {
         let arguments = self.arguments();
         let own = arguments.get("confirm").and_then(Value::as_str);
-        let handle = own.or(self.answer).map(str::trim);
+        let said = match self.said {
+            Said::Yes(handle) => Some(handle),
+            Said::Nothing | Said::No => None,
+        };
+        let handle = own.or(said).map(str::trim);
         handle
             .filter(|handle| !handle.is_empty())
             .map(str::to_owned)
@@ -47,11 +65,12 @@ impl Errand<'_> {
 mod tests {
     use super::*;
 
-    fn errand<'a>(arguments: &'a str, answer: Option<&'a str>) -> Errand<'a> {
+    fn errand<'a>(arguments: &'a str, said: Option<&'a str>) -> Errand<'a> {
         Errand {
             tool: "make_call",
             arguments,
-            answer,
+            client: "",
+            said: said.map_or(Said::Nothing, Said::Yes),
         }
     }
 

@@ -46,6 +46,29 @@ pub enum Code {
     ProviderFailed,
 }
 
+impl Code {
+    /// As it is written in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid_argument",
+            Self::NotFound => "not_found",
+            Self::AmbiguousParticipant => "ambiguous_participant",
+            Self::WrongCallState => "wrong_call_state",
+            Self::NotSupportedByPbx => "not_supported_by_pbx",
+            Self::Forbidden => "forbidden",
+            Self::ForbiddenDestination => "forbidden_destination",
+            Self::ConfirmationRequired => "confirmation_required",
+            Self::LimitReached => "limit_reached",
+            Self::PbxNotConfigured => "pbx_not_configured",
+            Self::PbxUnreachable => "pbx_unreachable",
+            Self::PbxAuthFailed => "pbx_auth_failed",
+            Self::PbxRejected => "pbx_rejected",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::ProviderFailed => "provider_failed",
+        }
+    }
+}
+
 /// Why a tool did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolError {

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::{Code, Desk, ToolError};
+use super::{Code, Desk, ToolError, on_record};
 use crate::policy::{
     Ask, Consent, Counted, Destination, ExtensionNumber, HANDLE_LIVES_MS, Permission, Reached,
 };
@@ -79,7 +79,7 @@ pub(crate) async fn permitted(desk: &Desk<'_>, act: Act<'_>, would: &str) -> Res
         },
     };
     if ask.needs_yes.is_none() && ask.counted.is_none() {
-        return Ok(());
+        return on_record(desk).await;
     }
     let permission = desk.session.permit(&ask).await.map_err(|error| {
         ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))

@@ -3,7 +3,7 @@
 //! Values only, never futures: awaiting what another request began would end in a deadlock. All of
 //! it can vanish at any moment (a deploy, a panic elsewhere) and is then read again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use worker::Env;
@@ -12,6 +12,7 @@ use super::log;
 use super::variables::EnvVariables;
 use crate::desk::RecentHistory;
 use crate::pbx::{Memory, Token};
+use crate::policy::Mark;
 use crate::settings::Settings;
 
 thread_local! {
@@ -27,7 +28,14 @@ pub(super) struct Isolate {
     /// Days of call history that are not over.
     pub(super) history: RecentHistory,
     token: RefCell<Option<Token>>,
+    /// Marks of the audit that have not gone to the object yet.
+    marks: RefCell<Vec<Mark>>,
+    /// Somebody will see to it that they go.
+    flush_is_due: Cell<bool>,
 }
+
+/// More marks than this are not kept while the object cannot be reached: the oldest go.
+const MOST_MARKS: usize = 1_000;
 
 impl Isolate {
     /// The isolate that this request runs in; the first request reads the settings.
@@ -40,6 +48,8 @@ impl Isolate {
             memory: Memory::default(),
             history: RecentHistory::default(),
             token: RefCell::new(None),
+            marks: RefCell::default(),
+            flush_is_due: Cell::new(false),
         });
         for fault in isolate.settings.faults() {
             log::error(
@@ -49,6 +59,40 @@ impl Isolate {
         }
         ISOLATE.set(Some(Rc::clone(&isolate)));
         isolate
+    }
+
+    /// Keeps a mark for the next question to the object.
+    pub(super) fn put_mark(&self, mark: Mark) {
+        self.marks.borrow_mut().push(mark);
+    }
+
+    /// Whether marks are waiting.
+    pub(super) fn has_marks(&self) -> bool {
+        !self.marks.borrow().is_empty()
+    }
+
+    /// The marks that are waiting, to be sent.
+    pub(super) fn take_marks(&self) -> Vec<Mark> {
+        self.marks.take()
+    }
+
+    /// They could not be sent: before those that came meanwhile.
+    pub(super) fn put_marks_back(&self, mut marks: Vec<Mark>) {
+        let mut waiting = self.marks.borrow_mut();
+        marks.append(&mut waiting);
+        let surplus = marks.len().saturating_sub(MOST_MARKS);
+        marks.drain(..surplus);
+        *waiting = marks;
+    }
+
+    /// Whether somebody has to see to it that waiting marks go; whoever is told so does it, once.
+    pub(super) fn must_flush(&self) -> bool {
+        self.has_marks() && !self.flush_is_due.replace(true)
+    }
+
+    /// It was seen to.
+    pub(super) fn flushed(&self) {
+        self.flush_is_due.set(false);
     }
 
     /// The token that the object handed out last, if there was one.

@@ -7,6 +7,7 @@
 //! | one call a key | `ledger.rs` | `policy::judge` |
 //! | calls on hold | `held.rs` | `policy::free_slot` |
 //! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
+//! | the audit | `audit.rs` | – |
 //! | the tables, and notes | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
@@ -20,6 +21,7 @@
 //! Not here: requests of tools to the PBX. They run in the stateless Worker with the token that this
 //! object hands out; its own requests are the small ones of the link.
 
+mod audit;
 mod gate;
 mod held;
 mod ledger;
@@ -43,8 +45,9 @@ use super::variables::EnvVariables;
 use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
-use crate::session::Command;
+use crate::session::{Command, Letter};
 use crate::settings::{PbxSettings, SettingError};
+use crate::time::Millis;
 
 /// See the head of this file.
 #[durable_object(alarm)]
@@ -65,6 +68,8 @@ struct Inner {
     socket: Line,
     /// The link was set going since this object started.
     is_awake: Cell<bool>,
+    /// When the audit was last cleaned.
+    cleaned_at: Cell<Millis>,
 }
 
 impl DurableObject for PbxSession {
@@ -95,19 +100,21 @@ impl DurableObject for PbxSession {
             link: RefCell::new(link),
             socket: Line::default(),
             is_awake: Cell::new(false),
+            cleaned_at: Cell::new(0),
         }))
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let inner = &self.0;
         let body = request.bytes().await?;
-        let Ok(command) = json::read::<Command>(&body) else {
+        let Ok(Letter { marks, command }) = json::read::<Letter>(&body) else {
             return Response::error("unknown command", 400);
         };
         // The first request of a fresh object sets the link going; the alarm keeps it so.
         if !inner.is_awake.replace(true) {
             inner.feed(Input::Tick);
         }
+        inner.record(&marks)?;
         match command {
             Command::Token { instead_of } => {
                 let ask = instead_of.map_or(Ask::Any, Ask::InsteadOf);
@@ -124,6 +131,8 @@ impl DurableObject for PbxSession {
             Command::Permit { ask } => answer(&inner.permit(&ask)?),
             Command::Remember { name, value } => answer(&inner.store.write_note(&name, &value)?),
             Command::Recall { name } => answer(&inner.store.read_note(&name)?),
+            Command::Audit { query } => answer(&inner.store.audit(&query)?),
+            Command::Record => answer(&()),
             Command::Status => answer(&inner.status()),
         }
     }
@@ -134,6 +143,7 @@ impl DurableObject for PbxSession {
             log::error("alarm_not_set", json!({ "error": error.to_string() }));
         }
         self.0.is_awake.set(true);
+        self.0.forget_old_audit();
         self.0.feed(Input::Tick);
         Response::empty()
     }

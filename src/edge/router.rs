@@ -135,6 +135,7 @@ async fn protocol(
     let protocol_version = header("mcp-protocol-version")?;
     let mcp_method = header("mcp-method")?;
     let mcp_name = header("mcp-name")?;
+    let program = header("user-agent")?;
     let announced = header("content-length")?.and_then(|length| length.parse::<usize>().ok());
     let Some(body) = read_body(&mut request, announced).await? else {
         let limit = mcp::MAX_BODY_BYTES;
@@ -148,26 +149,27 @@ async fn protocol(
         Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
         Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
     };
-    let server = Server {
-        desk: Desk {
-            pbx: upstream
-                .as_ref()
-                .map(|upstream| Pbx::new(upstream, &session))
-                .map_err(Clone::clone),
-            memory: &isolate.memory,
-            session: &session,
-            archive: Archive {
-                days: &days,
-                recent: &isolate.history,
-            },
-            settings: &isolate.settings,
-            caller,
-            errand: Errand::default(),
-            public_url: access.public_url.as_deref().unwrap_or(url.origin()),
-            now: clock::now(),
-            clock: clock::now,
+    let server = Server::new(Desk {
+        pbx: upstream
+            .as_ref()
+            .map(|upstream| Pbx::new(upstream, &session))
+            .map_err(Clone::clone),
+        memory: &isolate.memory,
+        session: &session,
+        archive: Archive {
+            days: &days,
+            recent: &isolate.history,
         },
-    };
+        settings: &isolate.settings,
+        caller,
+        errand: Errand {
+            client: program.as_deref().unwrap_or_default(),
+            ..Errand::default()
+        },
+        public_url: access.public_url.as_deref().unwrap_or(url.origin()),
+        now: clock::now(),
+        clock: clock::now,
+    });
     let answer = mcp::serve(
         &server,
         mcp::HttpRequest {

@@ -3,22 +3,27 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{FutureExt, LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use worker::Env;
+use serde_json::json;
 use worker::js_sys::Uint8Array;
 use worker::web_sys::RequestInit;
+use worker::{Context, Delay, Env};
 
 use super::clock;
 use super::fetch::{Fetches, body, fetch};
 use super::isolate::Isolate;
+use super::log;
 use super::upstream::within;
 use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
-    Ask, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, ParkedCall, ParkingLot, Permission,
+    Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall,
+    ParkingLot, Permission, Recorded,
 };
-use crate::session::{Command, LiveAnswer, Session, Status};
+use crate::session::{Command, Letter, LiveAnswer, Session, Status};
 
 /// Binding of the object.
 const BINDING: &str = "PBX_SESSION";
@@ -75,11 +80,20 @@ impl<'a> SessionClient<'a> {
     /// The answer as it came: the waiting is the same whatever the type.
     fn ask(&self, command: Command) -> LocalBoxFuture<'_, Result<Vec<u8>, String>> {
         async move {
-            let body = serde_json::to_vec(&command).map_err(|error| failed(&error))?;
-            match within(exchange(self.env, &body), PATIENCE).await {
+            let letter = Letter {
+                marks: self.isolate.take_marks(),
+                command,
+            };
+            let body = serde_json::to_vec(&letter).map_err(|error| failed(&error))?;
+            let answer = match within(exchange(self.env, &body), PATIENCE).await {
                 Some(answer) => answer.map_err(|error| failed(&error)),
                 None => Err(failed(&"no answer in time")),
+            };
+            if answer.is_err() {
+                // Recording a mark twice does no harm; losing it would.
+                self.isolate.put_marks_back(letter.marks);
             }
+            answer
         }
         .boxed_local()
     }
@@ -106,6 +120,22 @@ async fn exchange(env: &Env, command: &[u8]) -> worker::Result<Vec<u8>> {
         return Err(format!("status {}", response.status()).into());
     }
     body(&response).await
+}
+
+/// Marks that no question took along go a moment after the request, many at a time.
+pub(super) fn flush_later(env: Env, context: &Context) {
+    const MOMENT: Duration = Duration::from_millis(500);
+    let isolate = Isolate::of(&env);
+    if !isolate.must_flush() {
+        return;
+    }
+    context.wait_until(async move {
+        Delay::from(MOMENT).await;
+        isolate.flushed();
+        if let Err(error) = SessionClient::new(&env, &isolate).flush().await {
+            log::error("audit_not_recorded", json!({ "error": error.to_string() }));
+        }
+    });
 }
 
 impl TokenSource for SessionClient<'_> {
@@ -204,6 +234,34 @@ impl Session for SessionClient<'_> {
     ) -> LocalBoxFuture<'a, Result<LiveAnswer, LedgerDown>> {
         self.record(Command::Live {
             dn: dn.map(str::to_owned),
+        })
+    }
+
+    fn new_id(&self) -> String {
+        let mut random = [0_u8; 12];
+        // Without randomness two entries may share a name; the record keeps the first.
+        let _ = getrandom::fill(&mut random);
+        URL_SAFE_NO_PAD.encode(random)
+    }
+
+    fn note(&self, mark: Mark) {
+        self.isolate.put_mark(mark);
+    }
+
+    fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>> {
+        if self.isolate.has_marks() {
+            self.record(Command::Record)
+        } else {
+            async { Ok(()) }.boxed_local()
+        }
+    }
+
+    fn audit<'a>(
+        &'a self,
+        query: &'a AuditQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<Recorded>, LedgerDown>> {
+        self.record(Command::Audit {
+            query: query.clone(),
         })
     }
 

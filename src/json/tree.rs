@@ -39,6 +39,25 @@ impl<'a> Tree<'a> {
         members.iter().map(|(name, _)| name.as_ref())
     }
 
+    /// A member of an object.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     fn unexpected(&self) -> Unexpected<'_> {
         match self {
             Self::Null => Unexpected::Other("null"),

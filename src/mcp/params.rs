@@ -15,7 +15,7 @@ use super::members::Members;
 use crate::json::Tree;
 
 /// The members of `params` that some method reads.
-const MEMBERS: [&str; 9] = [
+const MEMBERS: [&str; 11] = [
     "_meta",
     // `tools/call`, `prompts/get`.
     "name",
@@ -31,6 +31,9 @@ const MEMBERS: [&str; 9] = [
     "context",
     // `initialize`.
     "protocolVersion",
+    // What a person said to an earlier question.
+    "inputResponses",
+    "requestState",
 ];
 
 /// The `params` of a message.

@@ -74,21 +74,28 @@ impl<'a> Reply<'a> {
         }
     }
 
+    /// Ends an answer that asks the client for something first.
+    pub(super) fn input_required(self) -> Vec<u8> {
+        let mut reply = self.modern_members("input_required", Freshness::NotCacheable);
+        reply.json.extend_from_slice(b"}}");
+        reply.json
+    }
+
     /// Ends the answer.
     pub(super) fn complete(self, freshness: Freshness) -> Vec<u8> {
         let mut reply = match self.era {
             Era::Legacy => self,
-            Era::Modern => self.modern_members(freshness),
+            Era::Modern => self.modern_members("complete", freshness),
         };
         reply.json.extend_from_slice(b"}}");
         reply.json
     }
 
-    fn modern_members(self, freshness: Freshness) -> Self {
+    fn modern_members(self, kind: &str, freshness: Freshness) -> Self {
         let meta = ResultMeta {
             server_info: ServerInfo::of(self.identity),
         };
-        let reply = self.value("resultType", &"complete");
+        let reply = self.value("resultType", &kind);
         let reply = match freshness {
             Freshness::NotCacheable => reply,
             Freshness::Milliseconds(ttl) => {

@@ -5,10 +5,6 @@
 //!   connection (MCP 2026-07-28 §Statelessness), and go out as private to that caller.
 //! - Lists are ready-made JSON text. They are spliced into answers unread, so an error in them is
 //!   an error on the wire; the product proves them in its tests.
-//!
-//! Room is left for results that ask the client back (`input_required`): they become another arm of
-//! what [`Service::call_tool`] returns, the client's answers another field of
-//! [`ToolCall`], and [`Context`](super::Context) already says whom one may ask.
 
 use std::borrow::Cow;
 use std::future::Future;

@@ -8,8 +8,10 @@ use serde::Serialize;
 use super::context::Context;
 use super::error::RpcError;
 use super::params::{self, Params};
+use super::question::{Answered, Question};
 use super::reply::{Freshness, Reply};
 use super::service::Service;
+use super::version::Era;
 
 /// One call of a tool.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ pub struct ToolCall<'a> {
     pub arguments: &'a str,
     /// What the request says about its client.
     pub context: &'a Context<'a>,
+    /// What a person said to an earlier question about this call.
+    pub answered: &'a Answered,
 }
 
 /// What a tool answers, in success and in failure.
@@ -31,6 +35,8 @@ pub struct ToolResult {
     pub structured: Option<String>,
     /// Whether the tool failed, in a way the model may be able to mend.
     pub is_error: bool,
+    /// What a person should be asked instead, where the client can; the rest is for those that cannot.
+    pub question: Option<Question>,
 }
 
 /// Why there is no result at all.
@@ -53,15 +59,28 @@ pub(super) async fn call<S: Service>(
         Some(raw) if params::is_object(raw) => raw.get(),
         Some(_) => return Err(RpcError::invalid_params("arguments must be an object")),
     };
+    let answered = match context.era() {
+        Era::Modern => Answered::read(params),
+        Era::Legacy => Answered::Nothing,
+    };
     let result = service
         .call_tool(ToolCall {
             name: &name,
             arguments,
             context,
+            answered: &answered,
         })
         .await
         .map_err(|CallError::UnknownTool| RpcError::unknown_tool(&name))?;
 
+    if let Some(question) = &result.question
+        && let Some(requests) = question.requests(context.capabilities)
+    {
+        return Ok(reply
+            .value("inputRequests", &requests)
+            .value("requestState", &question.state)
+            .input_required());
+    }
     let reply = reply.value("content", &[TextContent::new(&result.text)]);
     let reply = match &result.structured {
         Some(json) => reply.json("structuredContent", json),

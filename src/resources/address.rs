@@ -1,5 +1,7 @@
 //! Which resource a URI names.
 
+use crate::auth::Scope;
+
 /// A whole view, listed by `resources/list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
@@ -11,6 +13,8 @@ pub enum View {
     Extensions,
     /// Messages that the PBX has seen.
     Messages,
+    /// Who asked this server for what.
+    Audit,
 }
 
 impl View {
@@ -20,7 +24,18 @@ impl View {
         Self::CallHistory,
         Self::Extensions,
         Self::Messages,
+        Self::Audit,
     ];
+
+    /// What a caller must be allowed to see it.
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::ActiveCalls | Self::CallHistory | Self::Extensions | Self::Messages => {
+                Scope::Read
+            }
+            Self::Audit => Scope::Admin,
+        }
+    }
 
     /// The part after `threecx://`.
     pub const fn name(self) -> &'static str {
@@ -29,6 +44,7 @@ impl View {
             Self::CallHistory => "call-history",
             Self::Extensions => "extensions",
             Self::Messages => "messages",
+            Self::Audit => "audit",
         }
     }
 
@@ -39,6 +55,7 @@ impl View {
             Self::CallHistory => "Call history",
             Self::Extensions => "Extensions",
             Self::Messages => "Messages",
+            Self::Audit => "Audit log",
         }
     }
 
@@ -53,6 +70,9 @@ impl View {
             }
             Self::Messages => {
                 "The newest messages that the phone system has seen: chats, SMS, website chats."
+            }
+            Self::Audit => {
+                "The newest entries of the audit log: who asked this server for what, and how it ended."
             }
             Self::Extensions => {
                 "Everybody on the phone system: number, name, e-mail, department, profile, and \

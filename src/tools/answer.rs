@@ -8,19 +8,12 @@ use serde_json::{Value, json};
 
 use super::Tool;
 use super::definition::Takes;
-use crate::desk::{Code, Desk, Errand, ToolError};
+use crate::desk::{Code, Desk, Errand, Said, ToolError, begin};
 use crate::json::{self, Tree};
-use crate::mcp::ToolResult;
+use crate::mcp::{Question, ToolResult};
 
-/// Runs `T` with arguments that are the text of a JSON object.
+/// Runs `T` with arguments that are the text of a JSON object; the call is on record before and after.
 pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_>) -> ToolResult {
-    if let Err(error) = desk.require_scope(T::SCOPE, T::NAME) {
-        return failure(&error);
-    }
-    let parsed = match json::read::<T::Arguments>(arguments.as_bytes()) {
-        Ok(parsed) => parsed,
-        Err(error) => return failure(&misfit(T::NAME, takes, &error)),
-    };
     let desk = Desk {
         errand: Errand {
             tool: T::NAME,
@@ -29,7 +22,12 @@ pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_
         },
         ..desk.clone()
     };
-    match T::run(parsed, &desk).await {
+    let trail = begin(&desk, |name| takes.knows(name), !T::HINTS.read_only_hint);
+    let outcome = run::<T>(takes, &desk).await;
+    trail
+        .end(&desk, outcome.as_ref().err().map(|error| error.code))
+        .await;
+    match outcome {
         Ok(output) => success(
             serde_json::to_string(&output),
             &ignored(T::NAME, takes, arguments),
@@ -38,12 +36,25 @@ pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_
     }
 }
 
+async fn run<T: Tool>(takes: &Takes, desk: &Desk<'_>) -> Result<T::Output, ToolError> {
+    desk.require_scope(T::SCOPE, T::NAME)?;
+    if desk.errand.said == Said::No {
+        let message = "nothing was done: the person was asked and said no";
+        return Err(ToolError::new(Code::Forbidden, message)
+            .hint("do not ask again unless the person wants you to"));
+    }
+    let arguments = json::read::<T::Arguments>(desk.errand.arguments.as_bytes())
+        .map_err(|error| misfit(T::NAME, takes, &error))?;
+    T::run(arguments, desk).await
+}
+
 fn success(text: serde_json::Result<String>, warnings: &[String]) -> ToolResult {
     match text.and_then(|text| with_warnings(text, warnings)) {
         Ok(text) => ToolResult {
             structured: Some(text.clone()),
             text,
             is_error: false,
+            question: None,
         },
         Err(error) => failure(&ToolError::new(
             Code::ProviderFailed,
@@ -71,7 +82,23 @@ fn failure(error: &ToolError) -> ToolResult {
         text: error.text(),
         structured: Some(error.structured().to_string()),
         is_error: true,
+        question: question(error),
     }
+}
+
+/// What a person should be asked before this is done.
+fn question(error: &ToolError) -> Option<Question> {
+    let details = error
+        .details
+        .as_ref()
+        .filter(|_| error.code == Code::ConfirmationRequired)?;
+    let text = |name: &str| details.get(name).and_then(Value::as_str);
+    let would = text("wouldDo")?;
+    Some(Question {
+        message: format!("May the assistant {would}?"),
+        state: text("confirm")?.to_owned(),
+        url: text("approve").map(str::to_owned),
+    })
 }
 
 /// Arguments that do not fit: what is wrong, and what the tool takes.

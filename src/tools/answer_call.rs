@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, Leg, ToolError, the_participant};
+use crate::desk::{Code, Desk, Fitting, Leg, ToolError, on_record, the_participant};
 use crate::json;
 use crate::pbx::{Participant, Pbx, PbxError};
 
@@ -83,6 +83,7 @@ impl Tool for AnswerCall {
         if !leg.direct_control {
             return Err(cannot_be_told(&pbx, dn, &leg).await);
         }
+        on_record(desk).await?;
         let outcome = pbx.answer(dn, leg.id).await;
         desk.acted(dn);
         match outcome {

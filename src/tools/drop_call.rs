@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, ToolError, read_id, the_participant};
+use crate::desk::{Code, Desk, Fitting, ToolError, on_record, read_id, the_participant};
 use crate::pbx::{Pbx, PbxError};
 
 /// The tool.
@@ -66,6 +66,7 @@ impl Tool for DropCall {
             Some(text) => read_id(text)?,
             None => the_participant(desk, dn, None, Fitting::Any).await?.id,
         };
+        on_record(desk).await?;
         let dropped = drop_leg(&pbx, dn, id).await;
         desk.acted(dn);
         let already_over = match dropped? {

@@ -10,7 +10,9 @@ use serde_json::json;
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, ToolError, choose_phone, read_phones, the_participant};
+use crate::desk::{
+    Code, Desk, Fitting, ToolError, choose_phone, on_record, read_phones, the_participant,
+};
 use crate::pbx::{ActionRequest, Forwarding, Participant, Pbx, PbxError};
 use crate::policy::{ExtensionNumber, ParkedCall};
 
@@ -91,6 +93,7 @@ impl Tool for HoldCall {
             .as_deref()
             .map(str::trim)
             .filter(|id| !id.is_empty());
+        on_record(desk).await?;
         match arguments.action {
             Action::Hold => hold.park(named).await,
             Action::Resume => hold.fetch(named).await,

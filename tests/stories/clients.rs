@@ -36,7 +36,7 @@ async fn the_rust_sdk_in_both_eras() {
 
         let tools = client.list_all_tools().await.expect("the tools");
         let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
-        assert_eq!(names.len(), 13, "{names:?}");
+        assert_eq!(names.len(), 14, "{names:?}");
         assert!(names.is_sorted(), "{names:?}");
         for tool in &tools {
             let annotations = tool.annotations.as_ref().expect("annotations");

@@ -14,6 +14,7 @@
     reason = "a test that fails should say where, at once"
 )]
 
+mod audit;
 mod calls;
 mod clients;
 mod differences;
@@ -25,6 +26,7 @@ mod moving;
 mod once;
 mod people;
 mod permit;
+mod question;
 mod token;
 mod troubles;
 mod tunnel;

@@ -26,6 +26,8 @@ use crate::session::LiveAnswer;
 const LINK: &str = "link";
 /// An alarm that a failed set-up leaves behind: the link is looked after all the same.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How often an object without a link wakes up.
+const DAY: Duration = Duration::from_hours(24);
 
 impl Inner {
     /// What the machine should know after a restart.
@@ -167,8 +169,9 @@ impl Inner {
     }
 
     async fn disarm(self: Rc<Self>) {
-        if let Err(error) = self.state.storage().delete_alarm().await {
-            log::error("alarm_not_deleted", json!({ "error": error.to_string() }));
+        // Nothing to look after but what has to be forgotten in time.
+        if let Err(error) = self.state.storage().set_alarm(DAY).await {
+            log::error("alarm_not_set", json!({ "error": error.to_string() }));
         }
     }
 

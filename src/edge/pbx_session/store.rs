@@ -14,7 +14,7 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
@@ -26,6 +26,11 @@ const TABLES: [&str; 5] = [
     "CREATE TABLE IF NOT EXISTS spent (
         at INTEGER NOT NULL, caller TEXT NOT NULL, counted TEXT NOT NULL, outside TEXT NOT NULL,
         extension TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS audit (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+        caller TEXT NOT NULL, kind TEXT NOT NULL, client TEXT NOT NULL, tool TEXT NOT NULL,
+        extension TEXT NOT NULL, arguments TEXT NOT NULL, ended_at INTEGER, outcome TEXT)",
+    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
 ];
 
 /// The record of the token in table `facts`.

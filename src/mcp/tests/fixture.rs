@@ -162,6 +162,7 @@ fn text(text: &str) -> ToolResult {
         text: text.to_owned(),
         structured: None,
         is_error: false,
+        question: None,
     }
 }
 

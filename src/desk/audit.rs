@@ -1,0 +1,164 @@
+//! Putting a tool call on record ([`begin`] before, [`Trail::end`] after), and reading the record.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Code, Desk, ToolError};
+use crate::auth::CallerKind;
+use crate::policy::{AuditQuery, Intent, Mark, Outcome, Recorded, recordable};
+use crate::time::{Millis, iso};
+
+/// One call of a tool on record.
+pub(crate) struct Trail {
+    id: String,
+    is_act: bool,
+}
+
+/// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments;
+/// `is_act` that it changes something, so that its end is on record before it is answered.
+pub(crate) fn begin(desk: &Desk<'_>, is_known: impl Fn(&str) -> bool, is_act: bool) -> Trail {
+    let id = desk.session.new_id();
+    let arguments = desk.errand.arguments();
+    let named = ["extension", "from_extension"]
+        .iter()
+        .find_map(|name| arguments.get(*name)?.as_str());
+    let settings = desk.settings;
+    let extension = match named {
+        Some(text) => text.chars().filter(|c| !c.is_control()).take(20).collect(),
+        None if ["extension", "from_extension"]
+            .iter()
+            .any(|name| is_known(name)) =>
+        {
+            let usual = settings
+                .default_extension
+                .as_ref()
+                .ok()
+                .and_then(Option::as_ref);
+            usual.map(ToString::to_string).unwrap_or_default()
+        }
+        None => String::new(),
+    };
+    let whole_numbers = settings
+        .limits
+        .as_ref()
+        .is_ok_and(|limits| limits.audits_whole_numbers);
+    desk.session.note(Mark::Intent(Intent {
+        id: id.clone(),
+        at: desk.now,
+        caller: desk.caller.name.clone(),
+        kind: kind(desk.caller.kind).to_owned(),
+        client: desk
+            .errand
+            .client
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(100)
+            .collect(),
+        tool: desk.errand.tool.to_owned(),
+        extension,
+        arguments: recordable(&arguments, is_known, whole_numbers),
+    }));
+    Trail { id, is_act }
+}
+
+impl Trail {
+    /// Notes how it ended.
+    pub(crate) async fn end(self, desk: &Desk<'_>, outcome: Option<Code>) {
+        desk.session.note(Mark::Ended {
+            id: self.id,
+            at: (desk.clock)(),
+            outcome: outcome.map_or("ok", Code::as_str).to_owned(),
+        });
+        if self.is_act {
+            // What cannot be recorded now stays noted and goes with the next question.
+            let _ = desk.session.flush().await;
+        }
+    }
+}
+
+/// Goes on when everything noted so far is on record: what is done must not be without a trace.
+pub(crate) async fn on_record(desk: &Desk<'_>) -> Result<(), ToolError> {
+    desk.session.flush().await.map_err(|error| {
+        ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
+            .hint("try again")
+            .retryable()
+    })
+}
+
+/// One tool call on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AuditEntry {
+    /// Names the entry
+    pub id: String,
+    /// When it was asked for
+    pub at: String,
+    /// Who: the name of a key or grant
+    pub caller: String,
+    /// How they got in: api_key, oauth, binding or local
+    pub signed_in_by: String,
+    /// From which program, in its own words
+    pub client: String,
+    /// The tool
+    pub tool: String,
+    /// Whose telephone, where that was said
+    pub extension: String,
+    /// The arguments as JSON, without texts of messages
+    pub arguments: String,
+    /// ok, the code of an error, pending, or outcome_unknown
+    pub outcome: String,
+    /// When it ended, if that is known
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
+}
+
+/// Entries, newest first, and where older ones begin.
+pub(crate) async fn audit_log(
+    desk: &Desk<'_>,
+    query: &AuditQuery,
+) -> Result<(Vec<AuditEntry>, Option<i64>), ToolError> {
+    // One more than is shown tells whether there are older ones.
+    let wanted = AuditQuery {
+        limit: query.limit.saturating_add(1),
+        ..query.clone()
+    };
+    let mut found = desk.session.audit(&wanted).await?;
+    let has_more = found.len() > query.limit;
+    found.truncate(query.limit);
+    let next = found.last().map(|entry| entry.place).filter(|_| has_more);
+    let entries = found
+        .into_iter()
+        .map(|entry| shown(entry, desk.now))
+        .collect();
+    Ok((entries, next))
+}
+
+fn shown(entry: Recorded, now: Millis) -> AuditEntry {
+    let Recorded {
+        intent,
+        ended_at,
+        outcome,
+        ..
+    } = entry;
+    AuditEntry {
+        outcome: Outcome::of(outcome, intent.at, now).as_str().to_owned(),
+        id: intent.id,
+        at: iso(intent.at),
+        caller: intent.caller,
+        signed_in_by: intent.kind,
+        client: intent.client,
+        tool: intent.tool,
+        extension: intent.extension,
+        arguments: intent.arguments,
+        ended_at: ended_at.map(iso),
+    }
+}
+
+const fn kind(kind: CallerKind) -> &'static str {
+    match kind {
+        CallerKind::Local => "local",
+        CallerKind::ApiKey => "api_key",
+        CallerKind::OAuth => "oauth",
+        CallerKind::Binding => "binding",
+    }
+}

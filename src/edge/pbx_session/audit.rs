@@ -1,0 +1,143 @@
+//! The audit in SQLite: written as marks come, read by administrators, forgotten in time.
+
+use serde_json::json;
+use worker::{Result, SqlStorageValue};
+
+use super::Inner;
+use super::store::{Store, integers, texts};
+use crate::edge::variables::EnvVariables;
+use crate::edge::{clock, log};
+use crate::policy::{AuditQuery, Intent, Mark, Recorded};
+use crate::settings::Limits;
+use crate::time::Millis;
+
+/// How often it is looked for entries that are too old.
+const CLEANED_EVERY_MS: Millis = 60 * 60 * 1000;
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
+
+impl Inner {
+    /// Puts marks on record, and sees to it that they are forgotten in time.
+    pub(super) fn record(&self, marks: &[Mark]) -> Result<()> {
+        self.store.record(marks)?;
+        if !marks.is_empty() {
+            self.forget_old_audit();
+        }
+        Ok(())
+    }
+
+    /// Forgets what is older than `RETENTION_DAYS`; looks once an hour.
+    pub(super) fn forget_old_audit(&self) {
+        let now = clock::now();
+        if now < self.cleaned_at.get().saturating_add(CLEANED_EVERY_MS) {
+            return;
+        }
+        self.cleaned_at.set(now);
+        // A setting that cannot be read deletes nothing.
+        let Ok(limits) = Limits::read(&EnvVariables(&self.env)) else {
+            return;
+        };
+        let kept = DAY_MS.saturating_mul(Millis::from(limits.retention_days));
+        if let Err(error) = self.store.forget_audit(now.saturating_sub(kept)) {
+            log::error("audit_not_cleaned", json!({ "error": error.to_string() }));
+        }
+    }
+}
+
+impl Store {
+    /// Puts marks on record, in their order. A mark that comes twice is recorded once.
+    fn record(&self, marks: &[Mark]) -> Result<()> {
+        for mark in marks {
+            match mark {
+                Mark::Intent(intent) => self.record_intent(intent)?,
+                Mark::Ended { id, at, outcome } => {
+                    let mut values = texts(&[outcome]);
+                    values.extend(integers(&[*at])?);
+                    values.extend(texts(&[id]));
+                    let statement = "UPDATE audit SET outcome = ?, ended_at = ? WHERE id = ?";
+                    self.run(statement, values)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn record_intent(&self, intent: &Intent) -> Result<()> {
+        let mut values = integers(&[intent.at])?;
+        values.extend(texts(&[
+            &intent.id,
+            &intent.caller,
+            &intent.kind,
+            &intent.client,
+            &intent.tool,
+            &intent.extension,
+            &intent.arguments,
+        ]));
+        self.run(
+            "INSERT OR IGNORE INTO audit (at, id, caller, kind, client, tool, extension, arguments) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+    }
+
+    /// Entries, newest first.
+    pub(super) fn audit(&self, query: &AuditQuery) -> Result<Vec<Recorded>> {
+        let mut conditions = vec!["1"];
+        let mut values: Vec<SqlStorageValue> = Vec::new();
+        for (condition, text) in [
+            ("caller = ?", &query.caller),
+            ("tool = ?", &query.tool),
+            ("extension = ?", &query.extension),
+        ] {
+            if let Some(text) = text {
+                conditions.push(condition);
+                values.extend(texts(&[text]));
+            }
+        }
+        for (condition, number) in [
+            ("at >= ?", query.from),
+            ("at < ?", query.to),
+            ("place < ?", query.before),
+        ] {
+            if let Some(number) = number {
+                conditions.push(condition);
+                values.extend(integers(&[number])?);
+            }
+        }
+        values.extend(integers(&[i64::try_from(query.limit).unwrap_or(100)])?);
+        let statement = format!(
+            "SELECT place, at, id, caller, kind, client, tool, extension, arguments, ended_at, outcome \
+             FROM audit WHERE {} ORDER BY place DESC LIMIT ?",
+            conditions.join(" AND ")
+        );
+        let mut rows = self.rows(&statement, values)?;
+        Ok(rows
+            .iter_mut()
+            .map(|row| {
+                let place = row.whole();
+                let at = row.whole();
+                let mut text = || row.text().unwrap_or_default();
+                let intent = Intent {
+                    at,
+                    id: text(),
+                    caller: text(),
+                    kind: text(),
+                    client: text(),
+                    tool: text(),
+                    extension: text(),
+                    arguments: text(),
+                };
+                let ended_at = Some(row.whole()).filter(|at| *at > 0);
+                Recorded {
+                    place,
+                    intent,
+                    ended_at,
+                    outcome: row.text(),
+                }
+            })
+            .collect())
+    }
+
+    fn forget_audit(&self, before: Millis) -> Result<()> {
+        self.run("DELETE FROM audit WHERE at < ?", integers(&[before])?)
+    }
+}
