@@ -11,7 +11,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 
-import { CountingValidator, addresses, check, finish, recorder, story } from "./story.mjs";
+import { story } from "./story.mjs";
+import { check, finish } from "./story/checks.mjs";
+import { CountingValidator, addresses, recorder } from "./story/wire.mjs";
 
 const newest = "2025-11-25";
 const { mcp, pbx } = addresses();

@@ -11,7 +11,9 @@ import assert from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 
-import { CountingValidator, addresses, check, finish, recorder, story } from "./story.mjs";
+import { story } from "./story.mjs";
+import { check, finish } from "./story/checks.mjs";
+import { CountingValidator, addresses, recorder } from "./story/wire.mjs";
 
 const modern = "2026-07-28";
 const legacy = "2025-11-25";
