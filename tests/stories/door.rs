@@ -1,45 +1,18 @@
 //! The door: who may come in, from where, and what is said to the others.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::harness::{Client, Stage};
+use crate::harness::{Stage, key_entry};
 
 const KEY: &str = "a-key-that-an-administrator-gave-out";
-
-fn keys(scopes: &[&str], extensions: Option<&[&str]>) -> String {
-    let digest = Sha256::digest(KEY)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-    let mut entry = json!({ "name": "front-desk", "sha256": digest, "scopes": scopes });
-    if let Some(extensions) = extensions {
-        entry["extensions"] = json!(extensions);
-    }
-    json!([entry]).to_string()
-}
 
 fn list() -> Value {
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" })
 }
 
-async fn closed(keys: &str) -> Stage {
-    Stage::with(&[("MCP_AUTH", ""), ("MCP_API_KEYS", keys)]).await
-}
-
-fn with_key(stage: &Stage) -> Client {
-    stage
-        .client()
-        .header("authorization", &format!("Bearer {KEY}"))
-}
-
 #[tokio::test]
 async fn without_keys_nothing_opens() {
-    let stage = closed("").await;
+    let stage = Stage::with(&[("MCP_AUTH", "")]).await;
     let answer = stage.client().post(&list()).await;
     assert_eq!(answer.status, 503);
     assert!(answer.body.contains("MCP_API_KEYS"), "{}", answer.body);
@@ -50,8 +23,8 @@ async fn without_keys_nothing_opens() {
 
 #[tokio::test]
 async fn a_key_opens_and_anything_else_is_challenged() {
-    let stage = closed(&keys(&["read", "control"], None)).await;
-    assert_eq!(with_key(&stage).post(&list()).await.status, 200);
+    let stage = Stage::with_keys(&[key_entry(KEY, &["read", "control"], None)]).await;
+    assert_eq!(stage.client_with(KEY).post(&list()).await.status, 200);
     let bare = stage.client().post(&list()).await;
     assert_eq!(bare.status, 401);
     assert!(
@@ -107,8 +80,8 @@ async fn an_open_door_is_open_on_this_machine_only() {
 
 #[tokio::test]
 async fn scopes_and_extensions_bind_a_key() {
-    let stage = closed(&keys(&["read"], Some(&["100-103"]))).await;
-    let client = with_key(&stage);
+    let stage = Stage::with_keys(&[key_entry(KEY, &["read"], Some(&["100-103"]))]).await;
+    let client = stage.client_with(KEY);
     assert_eq!(
         client
             .call("make_call", json!({ "destination": "101" }))
@@ -326,4 +299,60 @@ async fn settings_that_cannot_be_are_named_without_secrets() {
     let answer = stage.client().call("get_extensions", json!({})).await;
     assert_eq!(answer.code(), "pbx_not_configured");
     assert!(answer.text.contains("PBX_FQDN"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn resources_and_completion_need_the_scope_read() {
+    let stage = Stage::with_keys(&[key_entry(KEY, &["control"], None)]).await;
+    let client = stage.client_with(KEY);
+    let error = client.read("threecx://extensions").await.unwrap_err();
+    assert_eq!(
+        error["data"]["error"]["code"],
+        json!("forbidden"),
+        "{error}"
+    );
+    assert_eq!(
+        client.call("get_extensions", json!({})).await.code(),
+        "forbidden"
+    );
+    let complete = client
+        .post(
+            &json!({ "jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
+        "ref": { "type": "ref/resource", "uri": "threecx://extensions/{number}" },
+        "argument": { "name": "number", "value": "1" } } }),
+        )
+        .await;
+    assert_eq!(
+        complete.json()["result"]["completion"]["values"],
+        json!([]),
+        "{}",
+        complete.body
+    );
+    assert_eq!(stage.pbx().requests().len(), 0);
+}
+
+#[tokio::test]
+async fn cors_names_the_origin_that_was_allowed() {
+    let stage = Stage::with(&[
+        ("MCP_PUBLIC_URL", "https://phone.example.com"),
+        ("MCP_ALLOWED_ORIGINS", "https://app.example.com"),
+    ])
+    .await;
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+    for origin in ["https://phone.example.com", "https://app.example.com"] {
+        let answer = stage.client().header("origin", origin).post(&body).await;
+        assert_eq!(answer.status, 200, "{origin}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+        assert_eq!(answer.header("vary"), Some("Origin"));
+    }
+}
+
+#[tokio::test]
+async fn a_limited_key_is_not_told_how_many_there_are() {
+    let stage = Stage::with_keys(&[key_entry(KEY, &["read"], Some(&["100-103"]))]).await;
+    let list = stage
+        .client_with(KEY)
+        .call("get_extensions", json!({}))
+        .await;
+    assert!(list.ok().get("total").is_none(), "{}", list.text);
 }

@@ -1,5 +1,7 @@
 //! What every story needs: a [`Stage`] with a PBX, a Worker and a caller.
 
+mod faults;
+mod keys;
 mod kv;
 mod mcp;
 mod official;
@@ -10,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use pbx_sim::{Control, Settings, Simulator};
 
+pub(crate) use faults::status;
+pub(crate) use keys::key_entry;
 pub(crate) use kv::Kv;
 pub(crate) use mcp::{Answer, Client, Raw};
 pub(crate) use runtime::{Plan, Runtime};

@@ -1,9 +1,9 @@
 //! Call history: the truth about past calls, read once.
 
-use pbx_sim::{Fault, Rule};
+use pbx_sim::Rule;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Stage};
+use crate::harness::{Client, Stage, status};
 
 /// What can happen to a stored day.
 type Spoiler = fn(&[u8]) -> Vec<u8>;
@@ -134,7 +134,7 @@ async fn slow_and_failing_reports() {
     let stage = month(&[]).await;
     stage.pbx().add_fault(Rule {
         times: 2,
-        ..Rule::once("GetCallLogData", status(504))
+        ..Rule::once("GetCallLogData", status(504, ""))
     });
     let calls = all(&stage.client(), &json!({ "start_date": days_ago(2) })).await;
     assert!(!calls.is_empty());
@@ -244,13 +244,4 @@ fn days_ago(days: i64) -> String {
         .chars()
         .take(10)
         .collect()
-}
-
-fn status(status: u16) -> Fault {
-    Fault::Status {
-        status,
-        body: String::new(),
-        content_type: None,
-        headers: std::collections::BTreeMap::new(),
-    }
 }

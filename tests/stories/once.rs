@@ -4,7 +4,7 @@ use futures::future::join_all;
 use pbx_sim::{Answering, Fault, Rule};
 use serde_json::json;
 
-use crate::harness::{Stage, until};
+use crate::harness::{Stage, key_entry, until};
 
 #[tokio::test]
 async fn the_same_key_at_several_isolates_places_one_call() {
@@ -132,4 +132,53 @@ async fn a_worker_that_dies_in_the_middle_leaves_no_second_call() {
     let repeated = stage.client().call("make_call", arguments).await;
     assert_eq!(repeated.code(), "outcome_unknown");
     assert_eq!(stage.requests("/makecall"), 1);
+}
+
+#[tokio::test]
+async fn a_key_is_not_good_for_another_extension() {
+    let stage = Stage::new().await;
+    let client = stage.client();
+    let with = |extension: &str| json!({ "extension": extension, "destination": "104", "idempotency_key": "a" });
+    client.call("make_call", with("100")).await.ok();
+    assert_eq!(
+        client.call("make_call", with("101")).await.code(),
+        "invalid_argument"
+    );
+}
+
+#[tokio::test]
+async fn keys_of_two_callers_have_nothing_to_do_with_each_other() {
+    const A: &str = "alpha-key-that-an-administrator-gave-out";
+    const B: &str = "bravo-key-that-an-administrator-gave-out";
+    let scopes = ["read", "control"];
+    let entries = [A, B].map(|key| key_entry(key, &scopes, None));
+    let stage = Stage::with_keys(&entries).await;
+    let arguments = json!({ "destination": "104", "idempotency_key": "k" });
+    let a = stage
+        .client_with(A)
+        .call("make_call", arguments.clone())
+        .await;
+    assert_eq!(a.ok()["repeated"], json!(false));
+    stage.client_with(A).call("drop_call", json!({})).await.ok();
+    let b = stage.client_with(B).call("make_call", arguments).await;
+    assert_eq!(b.ok()["repeated"], json!(false));
+    assert_eq!(stage.pbx().calls_placed_to("104"), 2);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_same_key_is_woken() {
+    let stage = Stage::of(&[], 2).await;
+    stage
+        .pbx()
+        .add_fault(Rule::once("/makecall", Fault::Delay { ms: 300 }));
+    let clients = stage.runtime.clients();
+    let arguments = json!({ "destination": "0500000000", "idempotency_key": "k" });
+    let begun = std::time::Instant::now();
+    let (a, b) = futures::join!(
+        clients[0].call("make_call", arguments.clone()),
+        clients[1].call("make_call", arguments)
+    );
+    a.ok();
+    b.ok();
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }

@@ -1,9 +1,9 @@
 //! Extensions, presence, and the resources that show them.
 
-use pbx_sim::{Answering, InboundCall};
+use pbx_sim::{Answering, InboundCall, Rule};
 use serde_json::{Value, json};
 
-use crate::harness::{Stage, until};
+use crate::harness::{Stage, status, until};
 
 #[tokio::test]
 async fn the_list_comes_in_pages_and_misses_nobody() {
@@ -235,5 +235,82 @@ async fn secrets_of_the_pbx_are_never_read_and_never_shown() {
     assert!(
         users.iter().all(|entry| entry.query.contains("$select=")),
         "{users:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_company_of_more_than_a_page() {
+    let stage = Stage::new().await;
+    let rows = |from: usize, to: usize, count: bool| {
+        let rows: Vec<_> = (from..to)
+            .map(|n| json!({ "Id": n, "Number": (1000 + n).to_string() }))
+            .collect();
+        let mut page = json!({ "value": rows });
+        if count {
+            page["@odata.count"] = json!(150);
+        }
+        status(200, &page.to_string())
+    };
+    for count in [true, false] {
+        stage
+            .pbx()
+            .add_fault(Rule::once("/xapi/v1/Users", rows(0, 100, count)));
+        stage
+            .pbx()
+            .add_fault(Rule::once("/xapi/v1/Users", rows(100, 150, count)));
+        let all = stage.client().read("threecx://extensions").await.unwrap();
+        assert_eq!(
+            (&all["count"], &all["complete"]),
+            (&json!(150), &json!(true))
+        );
+    }
+    assert!(
+        stage
+            .pbx()
+            .requests()
+            .iter()
+            .any(|e| e.query.contains("skip=100"))
+    );
+}
+
+#[tokio::test]
+async fn more_departments_than_a_page() {
+    let stage = Stage::new().await;
+    let rows = |from: usize, to: usize| {
+        let rows: Vec<_> = (from..to)
+            .map(|n| json!({ "Id": n, "Name": format!("D{n}") }))
+            .collect();
+        status(200, &json!({ "value": rows }).to_string())
+    };
+    stage
+        .pbx()
+        .add_fault(Rule::once("/xapi/v1/Groups", rows(0, 100)));
+    stage
+        .pbx()
+        .add_fault(Rule::once("/xapi/v1/Groups", rows(100, 120)));
+    stage
+        .client()
+        .call("get_extensions", json!({ "department": "D110" }))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn a_person_is_shown_although_their_calls_cannot_be() {
+    let stage = Stage::new().await;
+    stage
+        .pbx()
+        .add_fault(Rule::once("/participants", status(403, "")));
+    let one = stage
+        .client()
+        .read("threecx://extensions/100")
+        .await
+        .unwrap();
+    assert!(
+        one["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("calls are not shown"),
+        "{one}"
     );
 }

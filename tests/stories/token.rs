@@ -1,10 +1,10 @@
 //! One token: fetched once, renewed in time, replaced when it is killed, and never hammered for.
 
 use futures::future::join_all;
-use pbx_sim::{ExpiresIn, Fault, Rule};
+use pbx_sim::{ExpiresIn, Rule};
 use serde_json::json;
 
-use crate::harness::{Client, Stage, until};
+use crate::harness::{Client, Stage, status, until};
 
 /// A read that always asks the PBX.
 async fn read(client: &Client) -> crate::harness::Answer {
@@ -116,12 +116,7 @@ async fn a_pbx_that_refuses_every_token_is_not_hammered() {
         path: String::new(),
         skip: 0,
         times: 10_000,
-        fault: Fault::Status {
-            status: 401,
-            body: String::new(),
-            content_type: None,
-            headers: std::collections::BTreeMap::new(),
-        },
+        fault: status(401, ""),
     };
     stage.pbx().add_fault(refuse);
     for _ in 0..20 {
@@ -190,4 +185,47 @@ async fn the_other_ways_to_sign_in() {
     let answer = stage.client().call("get_extensions", list).await;
     assert_eq!(answer.code(), "pbx_auth_failed");
     assert!(answer.text.contains("HTTP 400"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn another_secret_is_another_account() {
+    let mut stage = Stage::new().await;
+    stage.client().call("get_presence", json!({})).await.ok();
+    stage
+        .restart(&[("PBX_CLIENT_SECRET", "not-the-secret")])
+        .await;
+    assert_eq!(
+        stage.client().call("get_presence", json!({})).await.code(),
+        "pbx_auth_failed"
+    );
+    stage.restart(&[]).await;
+    stage.client().call("get_presence", json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn a_secret_with_odd_characters_signs_in() {
+    let odd = "a+b&c=d %41/é";
+    let stage = Stage::with(&[("PBX_CLIENT_SECRET", odd)]).await;
+    let mut it = stage.pbx().clients().remove(0);
+    it.secret = odd.into();
+    stage.pbx().set_client(it);
+    stage.client().call("get_presence", json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn a_second_401_is_the_last() {
+    let stage = Stage::new().await;
+    stage.client().call("get_presence", json!({})).await.ok();
+    stage.pbx().clear_requests();
+    stage.pbx().add_fault(Rule {
+        times: 2,
+        ..Rule::once("/makecall", status(401, ""))
+    });
+    let call = stage
+        .client()
+        .call("make_call", json!({ "destination": "104" }))
+        .await;
+    assert_eq!(call.code(), "pbx_auth_failed");
+    assert_eq!(stage.requests("/makecall"), 2);
+    assert_eq!(stage.requests("/connect/token"), 1);
 }

@@ -1,22 +1,12 @@
 //! A PBX that is down, slow, or talks nonsense: a clear answer each time, and never a hang.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use pbx_sim::{Fault, Rule};
 use serde_json::json;
 
-use crate::harness::Stage;
-
-fn status(status: u16, body: &str) -> Fault {
-    Fault::Status {
-        status,
-        body: body.into(),
-        content_type: None,
-        headers: BTreeMap::new(),
-    }
-}
+use crate::harness::{Stage, status};
 
 #[tokio::test]
 async fn the_doctor_looks_at_everything_and_names_what_is_wrong() {
@@ -179,4 +169,40 @@ async fn a_part_that_cannot_be_read_does_not_take_the_rest_along() {
         answer.ok()["extensions"][0].get("onCall").is_none(),
         "unknown is not \"no\""
     );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let stage = Stage::new().await;
+    let client = stage.client();
+    client.call("get_extensions", json!({})).await.ok();
+    let away = Fault::Status {
+        status: 302,
+        body: String::new(),
+        content_type: None,
+        headers: [("Location".to_owned(), "/elsewhere".to_owned())].into(),
+    };
+    for path in ["/xapi/v1/Users", "/makecall"] {
+        stage.pbx().add_fault(Rule::once(path, away.clone()));
+    }
+    let read = client.call("get_extensions", json!({})).await;
+    assert_eq!(read.code(), "pbx_unreachable");
+    let call = json!({ "destination": "104" });
+    let call = client.call("make_call", call).await;
+    assert_eq!(call.code(), "pbx_unreachable");
+    assert_eq!(stage.requests("/elsewhere"), 0);
+    assert_eq!(stage.pbx().history().len(), 0);
+}
+
+#[tokio::test]
+async fn a_slow_call_is_waited_for() {
+    let stage = Stage::new().await;
+    stage
+        .pbx()
+        .add_fault(Rule::once("/makecall", Fault::Delay { ms: 12_000 }));
+    stage
+        .client()
+        .call("make_call", json!({ "destination": "104" }))
+        .await
+        .ok();
 }
