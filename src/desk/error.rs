@@ -197,6 +197,10 @@ impl From<PbxError> for ToolError {
                 };
                 Self::new(Code::Forbidden, message).hint(hint)
             }
+            PbxError::NotFound { what } if what.contains("/participants/") => {
+                Self::new(Code::NotFound, "the call has ended: the PBX does not know it any more")
+                    .hint("look again with get_presence; the caller may have hung up")
+            }
             PbxError::NotFound { .. } => Self::new(Code::NotFound, message)
                 .hint("look again with get_presence or get_extensions: calls and devices come and go"),
             PbxError::Unprocessable { .. } => Self::new(Code::WrongCallState, message)
@@ -301,6 +305,19 @@ mod tests {
             Code::Forbidden,
             false,
             "Configuration API",
+        );
+        let gone = |what: &str| PbxError::NotFound { what: what.into() };
+        check(
+            gone("/callcontrol/100/participants/8107/answer"),
+            Code::NotFound,
+            false,
+            "the call has ended",
+        );
+        check(
+            gone("/callcontrol/199/devices"),
+            Code::NotFound,
+            false,
+            "/callcontrol/199/devices",
         );
         let failed = |status| PbxError::Failed {
             status,

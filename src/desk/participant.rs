@@ -26,8 +26,7 @@ impl Fitting {
         match self {
             Self::Any => true,
             Self::Ringing => leg.is_ringing(),
-            Self::Connected => leg.is_connected(),
-            // An unknown status is taken for an active call.
+            Self::Connected => leg.is_active(),
             Self::Movable => leg.status != "Dialing",
         }
     }
@@ -86,7 +85,7 @@ fn choose(
         return legs.into_iter().find(|leg| leg.id == id).ok_or_else(|| {
             ToolError::new(
                 Code::NotFound,
-                format!("extension {dn} has no call {id}: it is over"),
+                format!("extension {dn} has no call {id}: it is over, or another extension's"),
             )
             .hint("look with get_presence; a participantId lives only as long as its call")
         });
@@ -186,6 +185,12 @@ mod tests {
             Fitting::Movable,
             Err(Code::AmbiguousParticipant),
         );
-        check(&[dialing, talking], None, Fitting::Movable, Ok(3));
+        check(&[dialing.clone(), talking], None, Fitting::Movable, Ok(3));
+        // A state that nobody knows yet is that of a call that goes on.
+        let unknown = [dialing, leg(5, 13, "Talking", false)];
+        for fitting in [Fitting::Connected, Fitting::Movable] {
+            check(&unknown, None, fitting, Ok(5));
+        }
+        check(&unknown, None, Fitting::Ringing, Err(Code::WrongCallState));
     }
 }

@@ -147,3 +147,86 @@ impl Pbx<'_> {
         read_outcome(&self.act(path, body, timeout).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use futures::executor::block_on;
+    use futures::future::{FutureExt, LocalBoxFuture, ready};
+
+    use super::*;
+    use crate::auth::Secret;
+    use crate::pbx::{
+        Body, HttpRequest, HttpResponse, SignInError, Token, TokenSource, Transport, TransportError,
+    };
+    use crate::time::Millis;
+
+    /// A PBX that says yes to everything and keeps what it was asked.
+    #[derive(Default)]
+    struct Yes(RefCell<Vec<HttpRequest>>);
+
+    impl Transport for Yes {
+        fn send(
+            &self,
+            request: HttpRequest,
+        ) -> LocalBoxFuture<'_, Result<HttpResponse, TransportError>> {
+            self.0.borrow_mut().push(request);
+            ready(Ok(HttpResponse {
+                status: 200,
+                body: br#"{"finalstatus":"Success"}"#.to_vec(),
+                date: None,
+            }))
+            .boxed_local()
+        }
+    }
+
+    impl TokenSource for Yes {
+        fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>> {
+            let token = Token {
+                value: Secret::new("token".to_owned()),
+                generation: 1,
+                renew_at: Millis::MAX,
+                expires_at: Millis::MAX,
+            };
+            ready(Ok(token)).boxed_local()
+        }
+
+        fn replace<'a>(&'a self, _: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+            self.token()
+        }
+
+        fn client(&self) -> &'static str {
+            "client"
+        }
+    }
+
+    /// The PBX answers a transfer when the ringing ends, and a call at the latest when it does:
+    /// whoever hangs up on it earlier does not know what became of the call.
+    #[test]
+    fn nobody_stops_waiting_before_the_ringing_is_over() {
+        let yes = Yes::default();
+        let pbx = Pbx::new(&yes, &yes);
+        for seconds in [5, 40, 60, 90, 120] {
+            let request = ActionRequest {
+                destination: Some("104".to_owned()),
+                timeout: Some(seconds),
+            };
+            for device in [None, Some("sip:100@127.0.0.1")] {
+                block_on(pbx.make_call("100", device, &request)).unwrap();
+            }
+            for way in [Forwarding::Transfer, Forwarding::Divert, Forwarding::Route] {
+                block_on(pbx.forward("100", 7, way, "104", Some(seconds))).unwrap();
+            }
+            for request in yes.0.take() {
+                let Some(Body::Json(body)) = request.body else {
+                    panic!("{} without a body", request.path)
+                };
+                let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+                assert_eq!(body["timeout"], seconds, "{}", request.path);
+                let rings = Duration::from_secs(seconds.into());
+                assert!(request.timeout > rings, "{}", request.path);
+            }
+        }
+    }
+}

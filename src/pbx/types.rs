@@ -96,6 +96,12 @@ impl Participant {
         self.status == "Connected"
     }
 
+    /// Neither dialled nor ringing: the list of states is open, and an unknown one is taken for a
+    /// call that goes on.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.status.as_str(), "Dialing" | "Ringing")
+    }
+
     /// The leg is ringing and nobody has answered it.
     pub fn is_ringing(&self) -> bool {
         self.status == "Ringing"

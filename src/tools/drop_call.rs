@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Fitting, ToolError, on_record, read_id, the_participant};
+use crate::desk::{
+    Code, Desk, Fitting, ToolError, all_calls, on_record, read_id, the_participant,
+};
 use crate::pbx::{Pbx, PbxError};
 
 /// The tool.
@@ -71,7 +73,10 @@ impl Tool for DropCall {
         desk.acted(dn);
         let already_over = match dropped? {
             Dropped::Now => false,
-            Dropped::Before => true,
+            Dropped::Before => {
+                not_of_another(desk, dn, id).await?;
+                true
+            }
         };
         let message = if already_over {
             format!("extension {extension} has no call {id}: it was over already")
@@ -86,6 +91,25 @@ impl Tool for DropCall {
             message,
         })
     }
+}
+
+/// A call that goes on at another extension is not over: it is not dropped there, but said.
+async fn not_of_another(desk: &Desk<'_>, dn: &str, id: i64) -> Result<(), ToolError> {
+    // Where the calls cannot be read, the PBX's word on this extension has to do.
+    let calls = all_calls(desk).await.map(|calls| calls.legs);
+    let other = calls.unwrap_or_default();
+    let Some(leg) = other
+        .iter()
+        .find(|leg| leg.participant.id == id && leg.dn != dn)
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "extension {dn} has no call {id}, but extension {} has",
+        leg.dn
+    );
+    Err(ToolError::new(Code::NotFound, message)
+        .hint("nothing was hung up; give that extension if its call is meant"))
 }
 
 enum Dropped {

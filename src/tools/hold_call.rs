@@ -111,7 +111,7 @@ impl Hold<'_> {
     async fn park(&self, named: Option<&str>) -> Result<Output, ToolError> {
         let dn = self.extension.as_str();
         let leg = the_participant(self.desk, dn, named, Fitting::Connected).await?;
-        if !leg.is_connected() {
+        if !leg.is_active() {
             let message = format!(
                 "call {} is {}; only a connected call can be held",
                 leg.id, leg.status

@@ -17,6 +17,7 @@
 mod audit;
 mod calls;
 mod clients;
+mod doctor;
 mod door;
 mod harness;
 mod history;
