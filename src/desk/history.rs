@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Desk, ToolError};
+use crate::pbx::PbxError;
 use crate::pbx::history::{
     CallFilter, CallRecord, Cursor, DayCache, HistoryReader, OpenDay, Page, RangeError, Route,
     Selection, parse_range,
@@ -187,7 +188,10 @@ pub(crate) async fn history(
             ControlFlow::Continue(())
         }
     };
-    let outcome = reader.read(days, route, &open, newest, &mut visit).await?;
+    let outcome = reader
+        .read(days, route, &open, newest, &mut visit)
+        .await
+        .map_err(explained)?;
     *archive.recent.route.borrow_mut() = outcome.route;
     archive.recent.keep(outcome.open, open);
 
@@ -205,6 +209,20 @@ pub(crate) async fn history(
         from: iso(window.from),
         to: iso(window.to),
     })
+}
+
+/// A report says 500 and nothing else of a date or filter that it does not like.
+fn explained(error: PbxError) -> ToolError {
+    let is_silent =
+        matches!(&error, PbxError::Failed { status: 500, message } if message.is_empty());
+    let error = ToolError::from(error);
+    if is_silent {
+        return error.hint(
+            "reports of 3CX answer so when they do not like a date or filter: try a shorter or \
+             later period; if it stays, look at the 3CX event log",
+        );
+    }
+    error
 }
 
 /// A caller that is limited to extensions sees only their calls.

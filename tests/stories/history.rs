@@ -149,6 +149,26 @@ async fn slow_and_failing_reports() {
     assert!(refused.text.contains("System Owner"), "{}", refused.text);
 }
 
+/// 3CX answers a filter or a date that it does not like with 500 and nothing else.
+#[tokio::test]
+async fn a_report_that_fails_without_a_word_is_explained() {
+    let stage = month(&[]).await;
+    for source in ["GetCallLogData", "CallHistoryView"] {
+        stage.pbx().add_fault(Rule {
+            times: 1_000,
+            ..Rule::once(source, status(500, ""))
+        });
+    }
+    let client = stage.client();
+    let failed = client.call("get_call_logs", json!({})).await;
+    assert_eq!(failed.code(), "pbx_rejected");
+    assert!(failed.text.contains("(500)"), "{}", failed.text);
+    assert!(failed.text.contains("date"), "{}", failed.text);
+    // When the PBX has recovered, so has the answer.
+    stage.pbx().clear_faults();
+    client.call("get_call_logs", json!({})).await.ok();
+}
+
 #[tokio::test]
 async fn the_other_store_answers_where_the_first_does_not() {
     let stage = month(&[]).await;

@@ -29,6 +29,7 @@ mod people;
 mod permit;
 mod phones;
 mod question;
+mod secrets;
 mod token;
 mod troubles;
 mod tunnel;

@@ -226,6 +226,9 @@ async fn a_second_401_is_the_last() {
         .call("make_call", json!({ "destination": "104" }))
         .await;
     assert_eq!(call.code(), "pbx_auth_failed");
+    for cause in ["`assistant`", "another program", "Console Restrictions"] {
+        assert!(call.text.contains(cause), "{}", call.text);
+    }
     assert_eq!(stage.requests("/makecall"), 2);
     assert_eq!(stage.requests("/connect/token"), 1);
 }

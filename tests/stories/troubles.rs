@@ -38,6 +38,7 @@ async fn the_doctor_looks_at_everything_and_names_what_is_wrong() {
 async fn every_fault_of_a_read_is_told_apart() {
     let faults = [
         (status(500, ""), "pbx_rejected", true),
+        (status(400, ""), "pbx_rejected", false),
         (status(503, "<html>busy</html>"), "pbx_unreachable", true),
         (status(403, ""), "forbidden", false),
         (status(429, ""), "pbx_rejected", false),
@@ -205,4 +206,17 @@ async fn a_slow_call_is_waited_for() {
         .call("make_call", json!({ "destination": "104" }))
         .await
         .ok();
+}
+
+#[tokio::test]
+async fn what_the_pbx_says_of_a_request_is_passed_on() {
+    let stage = Stage::new().await;
+    let words = "The limit of '100' for Top query has been exceeded.";
+    let body = json!({ "error": { "code": "", "message": words } }).to_string();
+    let refused = Rule::once("/xapi/v1/Users", status(400, &body));
+    stage.pbx().add_fault(refused);
+    let answer = stage.client().call("get_extensions", json!({})).await;
+    assert_eq!(answer.code(), "pbx_rejected");
+    assert!(answer.text.contains(words), "{}", answer.text);
+    assert!(answer.text.contains("400"), "{}", answer.text);
 }

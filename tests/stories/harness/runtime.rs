@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, Command};
 
 use super::Client;
@@ -31,19 +32,25 @@ pub(crate) struct Runtime {
     plan: Plan,
     child: Child,
     urls: Vec<String>,
+    log: Log,
 }
+
+/// What the Worker wrote to its log, through all restarts.
+type Log = Arc<Mutex<String>>;
 
 impl Runtime {
     /// Runs the plan on fresh state.
     pub(crate) async fn start(plan: Plan) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the state");
         std::fs::create_dir(folder.path().join("state")).expect("a folder for the objects");
-        let (child, urls) = launch(folder.path(), &plan).await;
+        let log = Log::default();
+        let (child, urls) = launch(folder.path(), &plan, &log).await;
         Self {
             folder,
             plan,
             child,
             urls,
+            log,
         }
     }
 
@@ -51,7 +58,12 @@ impl Runtime {
     pub(crate) async fn restart(&mut self, variables: Vec<(String, String)>) {
         self.child.kill().await.expect("workerd ends");
         self.plan.variables = variables;
-        (self.child, self.urls) = launch(self.folder.path(), &self.plan).await;
+        (self.child, self.urls) = launch(self.folder.path(), &self.plan, &self.log).await;
+    }
+
+    /// Every line that the Worker has logged.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no writer panicked").clone()
     }
 
     /// Where the first isolate listens.
@@ -70,7 +82,7 @@ impl Runtime {
     }
 }
 
-async fn launch(folder: &Path, plan: &Plan) -> (Child, Vec<String>) {
+async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["index.js", "index_bg.wasm"] {
         let built = root.join("build").join(name);
@@ -87,10 +99,13 @@ async fn launch(folder: &Path, plan: &Plan) -> (Child, Vec<String>) {
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .expect("workerd starts; run `npm test`, which installs it");
 
+    let errors = child.stderr.take().expect("stderr is piped");
+    tokio::spawn(keep(BufReader::new(errors).lines(), Arc::clone(log), true));
     let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
     let mut urls = vec![String::new(); plan.isolates];
     while urls.iter().any(String::is_empty) {
@@ -108,7 +123,20 @@ async fn launch(folder: &Path, plan: &Plan) -> (Child, Vec<String>) {
             urls[isolate] = format!("http://127.0.0.1:{port}");
         }
     }
+    tokio::spawn(keep(lines, Arc::clone(log), false));
     (child, urls)
+}
+
+/// Keeps what is logged; errors are shown too.
+async fn keep(mut lines: Lines<BufReader<impl AsyncRead + Unpin>>, log: Log, is_shown: bool) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        if is_shown {
+            eprintln!("{line}");
+        }
+        let mut log = log.lock().expect("no writer panicked");
+        log.push_str(&line);
+        log.push('\n');
+    }
 }
 
 /// The native program inside the npm package.
