@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { build } from "./build.mjs";
+import { noSecrets } from "./secrets.mjs";
 import { main, prepare, root, run, step } from "./toolchain.mjs";
 
 const wasm = "wasm32-unknown-unknown";
@@ -24,6 +25,7 @@ main(async () => {
   await check("Lints on wasm32", () =>
     run("cargo", ["clippy", "--quiet", "--target", wasm, "--", "--deny", "warnings"]),
   );
+  await check("No credentials and no real numbers in the repository", noSecrets);
   await check("Only the edge knows Cloudflare: no `worker` crate on the host", hostTree);
   await check("Unit tests, and the tests of the simulated PBX", () =>
     run("cargo", ["test", "--quiet", "--workspace", "--lib", "--bins", "--test", "*", "--exclude", "threecx-mcp-edge"])
