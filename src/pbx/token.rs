@@ -195,6 +195,11 @@ mod tests {
         // The PBX's clock is an hour behind: its own `iat` tells.
         let claims = format!(r#"{{"iat":{},"exp":{}}}"#, seconds - 3600, seconds);
         check(&jwt(&claims), Some(3600), (55, 60));
+        // It is half an hour behind, or a whole one ahead.
+        for (iat, exp) in [(-1800, 1800), (3600, 7200)] {
+            let claims = format!(r#"{{"iat":{},"exp":{}}}"#, seconds + iat, seconds + exp);
+            check(&jwt(&claims), None, (55, 60));
+        }
         // Without `iat` a past `exp` says nothing.
         check(
             &jwt(&format!(r#"{{"exp":{}}}"#, seconds - 5)),

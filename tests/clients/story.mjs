@@ -37,8 +37,8 @@ const REFUSES = "send_message";
 export async function story({ client, pbx, validator, validatesFailures }) {
   const simulated = simulatedPbx(pbx);
   await simulated.reset();
-  const { tools, worked, good, bad } = toolbox({ client, validator, validatesFailures });
-  const stage = { client, simulated, good, bad, read: reader(client) };
+  const { tools, worked, good, bad, agreed } = toolbox({ client, validator, validatesFailures });
+  const stage = { client, simulated, good, bad, agreed, read: reader(client) };
 
   await check("the server says who it is and how to use it", () => {
     assert.equal(client.getServerVersion().name, "3cx-mcp-edge");

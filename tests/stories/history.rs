@@ -149,6 +149,38 @@ async fn slow_and_failing_reports() {
     assert!(refused.text.contains("System Owner"), "{}", refused.text);
 }
 
+#[tokio::test]
+async fn a_day_that_cannot_be_read_is_named_and_the_others_are_told() {
+    let stage = month(&[]).await;
+    let client = stage.client();
+    let period = json!({ "start_date": days_ago(5), "limit": 100 });
+    let day = days_ago(3);
+    stage.pbx().add_fault(Rule {
+        times: 1_000,
+        ..Rule::once(&format!("periodFrom={day}"), status(504, ""))
+    });
+    let mut told = 0;
+    let mut page = client.call("get_call_logs", period.clone()).await;
+    loop {
+        told += page.ok()["logs"].as_array().unwrap().len();
+        if page.ok()["warnings"].to_string().contains(&day) {
+            break;
+        }
+        let mut next = period.clone();
+        next["cursor"] = page.ok()["nextCursor"].clone();
+        assert!(next["cursor"].is_string(), "the day is not named");
+        page = client.call("get_call_logs", next).await;
+    }
+    assert!(told > 50, "{told}");
+    // What was not read is not kept as a day without calls.
+    stage.pbx().clear_faults();
+    let all = all(&client, &json!({ "start_date": days_ago(5) })).await;
+    assert!(all.iter().any(|call| {
+        let began = call["startTime"].as_str().unwrap();
+        began.starts_with(&day)
+    }));
+}
+
 /// 3CX answers a filter or a date that it does not like with 500 and nothing else.
 #[tokio::test]
 async fn a_report_that_fails_without_a_word_is_explained() {

@@ -10,6 +10,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::print_stderr,
     clippy::print_stdout,
     reason = "a test that fails should say where, at once"
 )]

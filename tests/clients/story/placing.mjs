@@ -6,12 +6,12 @@ import { randomUUID } from "node:crypto";
 
 import { check, until } from "./checks.mjs";
 
-export async function placing({ good, bad, read, simulated }) {
+export async function placing({ good, bad, agreed, read, simulated }) {
   const request = { extension: "100", destination: "+966500000000", idempotency_key: randomUUID() };
   let placed;
 
-  await check("make_call places exactly one call", async () => {
-    placed = await good("make_call", request);
+  await check("make_call to the outside asks first, and then places exactly one call", async () => {
+    placed = await agreed("make_call", request);
     assert.equal(placed.success, true);
     assert.equal(placed.destination, "+966500000000");
     assert.equal(placed.repeated, false);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { check, until } from "./checks.mjs";
 
-export async function recording({ good, bad, simulated }) {
+export async function recording({ good, bad, agreed, simulated }) {
   /** What the PBX was told about recording, in order. */
   const changes = async () => {
     const patches = await simulated.requests("PATCH", "/Users(");
@@ -27,7 +27,7 @@ export async function recording({ good, bad, simulated }) {
   });
 
   await check("a call that begins now is being recorded", async () => {
-    await good("make_call", { extension: "100", destination: "0500000000" });
+    await agreed("make_call", { extension: "100", destination: "0500000000" });
     await until(
       "extension 100 is on a call",
       () => simulated.legsOf("100"),

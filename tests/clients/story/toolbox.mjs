@@ -47,5 +47,11 @@ export function toolbox({ client, validator, validatesFailures }) {
     return error;
   };
 
-  return { tools, worked, good, bad };
+  /** Does what takes a yes: the first answer hands out a handle, and the same request with it counts. */
+  const agreed = async (name, input) => {
+    const error = await bad(name, input, "confirmation_required");
+    return good(name, { ...input, confirm: error.details.confirm });
+  };
+
+  return { tools, worked, good, bad, agreed };
 }

@@ -31,7 +31,7 @@ async fn with_discovery_as_in_2026() {
 }
 
 async fn play(lifecycle: ClientLifecycleMode, version: ProtocolVersion) {
-    let stage = Stage::new().await;
+    let stage = Stage::with(&[("CONFIRM", "")]).await;
     let url = format!("{}/mcp", stage.runtime.url());
     let transport = StreamableHttpClientTransport::from_uri(url);
     let connection = ().serve_with_lifecycle(transport, lifecycle);
@@ -74,6 +74,13 @@ impl Sdk {
         assert!(is_error, "{tool}: {value}");
         assert_eq!(value["error"]["code"], json!(code), "{tool}: {value}");
         value["error"].clone()
+    }
+
+    /// The same where a yes is asked for first.
+    async fn agreed(&self, tool: &'static str, mut arguments: Value) -> Value {
+        let asked = self.refused(tool, arguments.clone(), "confirmation_required");
+        arguments["confirm"] = asked.await["details"]["confirm"].clone();
+        self.ok(tool, arguments).await
     }
 
     async fn call(&self, tool: &'static str, arguments: Value) -> (bool, Value) {
@@ -127,7 +134,7 @@ async fn people_and_calls(sdk: &Sdk, stage: &Stage) {
         .await;
     assert_eq!(people["count"], json!(14));
     let made = sdk
-        .ok("make_call", json!({ "destination": "0500000000" }))
+        .agreed("make_call", json!({ "destination": "0500000000" }))
         .await;
     assert_eq!(stage.pbx().calls_placed_to("+966500000000"), 1);
     let presence = sdk.ok("get_presence", json!({ "extension": "100" })).await;
@@ -154,13 +161,13 @@ async fn a_caller_from_outside(sdk: &Sdk, stage: &Stage) {
     is_with(stage, "100", "Connected").await;
 
     let hold = |action: &str| json!({ "extension": "100", "action": action });
-    let held = sdk.ok("hold_call", hold("hold")).await;
+    let parked = sdk.ok("hold_call", hold("hold")).await;
     until("the extension to be free", async || {
         stage.pbx().truth().is_empty().then_some(())
     })
     .await;
     let resumed = sdk.ok("hold_call", hold("resume")).await;
-    assert_eq!(resumed["slot"], held["slot"]);
+    assert_eq!(resumed["slot"], parked["slot"]);
     is_with(stage, "100", "Connected").await;
 
     for (from, to, kind, action) in [
@@ -189,12 +196,7 @@ async fn is_with(stage: &Stage, extension: &str, status: &str) {
 
 async fn recording(sdk: &Sdk, stage: &Stage) {
     let start = json!({ "extension": "100", "action": "start" });
-    let asked = sdk
-        .refused("record_call", start.clone(), "confirmation_required")
-        .await;
-    let mut confirmed = start;
-    confirmed["confirm"] = asked["details"]["confirm"].clone();
-    let done = sdk.ok("record_call", confirmed).await;
+    let done = sdk.agreed("record_call", start).await;
     assert_eq!(done["recordingNextCalls"], json!(true));
     let stop = json!({ "extension": "100", "action": "stop" });
     let undone = sdk.ok("record_call", stop).await;

@@ -98,8 +98,8 @@ async fn a_caller_who_hung_up_meanwhile_takes_no_slot() {
     connected(&stage, "100").await;
     let gone = Rule::once("/transferto", status(404, ""));
     stage.pbx().add_fault(gone);
-    let hold = json!({ "action": "hold" });
-    let late = client.call("hold_call", hold.clone()).await;
+    let request = json!({ "action": "hold" });
+    let late = client.call("hold_call", request.clone()).await;
     assert_eq!(late.code(), "not_found");
     assert!(late.text.contains("has ended"), "{}", late.text);
     for _ in 0..2 {
@@ -109,6 +109,6 @@ async fn a_caller_who_hung_up_meanwhile_takes_no_slot() {
         assert_eq!(resume.code(), "not_found", "{}", resume.text);
     }
     // Both slots are still free.
-    let held = client.call("hold_call", hold).await;
+    let held = client.call("hold_call", request).await;
     assert_eq!(held.ok()["slot"], json!("SP100"));
 }

@@ -83,6 +83,15 @@ fn an_unanswered_row_in_an_answered_call_is_not_missed() {
     assert_eq!((call.talk_seconds(), call.wait_seconds()), (10, 10));
 }
 
+/// C15: whatever else the row says, or does not.
+#[test]
+fn a_call_through_a_queue_came_from_outside() {
+    let silent = json!({"Direction": "Inbound Queue", "SourceDn": "10000", "SourceCallerId": null,
+        "CallType": "Extension"});
+    let call = group(&[row_with(row("call", "1", 0), silent)]).remove(0);
+    assert_eq!(call.direction(), Direction::Inbound);
+}
+
 /// C7: a queue answers while the caller still waits; a receptionist does too.
 #[test]
 fn a_machine_that_answered_is_nobody() {
