@@ -129,3 +129,29 @@ async fn without_a_connection_nothing_else_is_guessed() {
     let text = format!("{findings:?}");
     assert!(text.contains("PBX_FQDN"), "{text}");
 }
+
+#[tokio::test]
+async fn one_thing_that_is_wrong_is_one_problem() {
+    let stage = Stage::new().await;
+    let checked = async || stage.client().call("check_pbx", json!({})).await;
+    let healthy = checked().await;
+    assert_eq!(healthy.ok()["ok"], json!(true), "{}", healthy.text);
+    assert_eq!(
+        healthy.value["version"],
+        json!(stage.pbx().settings().version)
+    );
+    assert_eq!(stage.requests("/xapi/v1/SystemStatus"), 1);
+
+    stage
+        .pbx()
+        .add_fault(Rule::once("/xapi/v1/Users", status(403, "")));
+    let ill = checked().await;
+    assert_eq!(ill.ok()["ok"], json!(false), "{}", ill.text);
+    let findings = ill.value["findings"].as_array().expect("findings");
+    let problems: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding["state"] == "problem")
+        .collect();
+    assert_eq!(problems.len(), 1, "{}", ill.text);
+    assert_eq!(problems[0]["check"], json!("configuration API"));
+}

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Stage};
+use crate::harness::{Answer, Client, Stage, until};
 
 const OUTSIDE: &str = "+966500000000";
 
@@ -180,7 +180,13 @@ async fn in_quiet_hours_nobody_outside_is_called() {
     call(&client, json!({ "extension": "101", "destination": "104" }))
         .await
         .ok();
-    // The ringing call cannot be sent outside either.
+    until("the colleague to answer", async || {
+        let presence = client.call("get_presence", json!({ "extension": "101" }));
+        let status = presence.await.ok()["calls"][0]["status"].clone();
+        (status == json!("Connected")).then_some(())
+    })
+    .await;
+    // The call cannot be sent outside either.
     let moved = json!({ "extension": "101", "destination": "0500000000" });
     assert_eq!(
         client.call("transfer_call", moved).await.code(),

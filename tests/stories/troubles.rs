@@ -9,32 +9,6 @@ use serde_json::json;
 use crate::harness::{Stage, status};
 
 #[tokio::test]
-async fn the_doctor_looks_at_everything_and_names_what_is_wrong() {
-    let stage = Stage::new().await;
-    let checked = async || stage.client().call("check_pbx", json!({})).await;
-    let healthy = checked().await;
-    assert_eq!(healthy.ok()["ok"], json!(true), "{}", healthy.text);
-    assert_eq!(
-        healthy.value["version"],
-        json!(stage.pbx().settings().version)
-    );
-    assert_eq!(stage.requests("/xapi/v1/SystemStatus"), 1);
-
-    stage
-        .pbx()
-        .add_fault(Rule::once("/xapi/v1/Users", status(403, "")));
-    let ill = checked().await;
-    assert_eq!(ill.ok()["ok"], json!(false), "{}", ill.text);
-    let findings = ill.value["findings"].as_array().expect("findings");
-    let problems: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding["state"] == "problem")
-        .collect();
-    assert_eq!(problems.len(), 1, "{}", ill.text);
-    assert_eq!(problems[0]["check"], json!("configuration API"));
-}
-
-#[tokio::test]
 async fn every_fault_of_a_read_is_told_apart() {
     let faults = [
         (status(500, ""), "pbx_rejected", true),
