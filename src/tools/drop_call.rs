@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{
-    Code, Desk, Fitting, ToolError, all_calls, on_record, read_id, the_participant,
-};
+use crate::desk::{Code, Desk, Fitting, ToolError, all_calls, on_record, read_id, the_participant};
 use crate::pbx::{Pbx, PbxError};
 
 /// The tool.

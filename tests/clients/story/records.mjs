@@ -62,4 +62,11 @@ export async function records({ good, read, simulated }) {
     const older = await good("get_messages", { extension: "100", limit: 2, cursor: ofSara.nextCursor });
     assert.ok(older.messages.every((message) => message.timestamp <= ofSara.messages[1].timestamp));
   });
+
+  await check("get_audit_log and threecx://audit tell who asked for what", async () => {
+    const { entries } = await good("get_audit_log", { tool: "make_call", limit: 100 });
+    assert.ok(entries.some((entry) => entry.outcome === "ok" && entry.caller === "local"));
+    assert.ok(!JSON.stringify(entries).includes("+966500000000"), "numbers are masked");
+    assert.ok((await read("threecx://audit")).entries.length > entries.length);
+  });
 }

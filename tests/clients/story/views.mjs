@@ -16,7 +16,7 @@ export function reader(client) {
 }
 
 export async function views({ client, read }) {
-  const names = ["active-calls", "call-history", "extensions", "messages"];
+  const names = ["active-calls", "call-history", "extensions", "messages", "audit"];
 
   await check("resources are listed", async () => {
     const { resources } = await client.listResources();
@@ -38,6 +38,7 @@ export async function views({ client, read }) {
         "call-history": [contents.records, contents.count],
         extensions: [contents.extensions, contents.count],
         messages: [contents.messages, contents.count],
+        audit: [contents.entries, contents.count],
       }[name];
       assert.ok(Array.isArray(rows), name);
       assert.equal(count ?? rows.length, rows.length, name);

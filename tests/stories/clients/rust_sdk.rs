@@ -105,7 +105,7 @@ impl Sdk {
 async fn schemas(connection: &RunningService<RoleClient, ()>) -> BTreeMap<String, Value> {
     let tools = connection.list_all_tools().await.expect("the tools");
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
-    assert_eq!(names.len(), 13, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     assert!(names.is_sorted(), "{names:?}");
     let mut schemas = BTreeMap::new();
     for tool in tools {
@@ -217,6 +217,10 @@ async fn records(sdk: &Sdk) {
     let sms = json!({ "to": "0500000000", "message": "Hello" });
     sdk.refused("send_message", sms, "not_supported_by_pbx")
         .await;
+    let log = sdk
+        .ok("get_audit_log", json!({ "tool": "send_message" }))
+        .await;
+    assert_eq!(log["entries"][0]["outcome"], json!("not_supported_by_pbx"));
     let checked = sdk.ok("check_pbx", json!({})).await;
     assert_eq!(checked["ok"], json!(true), "{checked}");
 }
@@ -224,7 +228,7 @@ async fn records(sdk: &Sdk) {
 async fn resources_and_prompts(sdk: &Sdk) {
     let resources = sdk.connection.list_all_resources().await;
     let resources = resources.expect("the resources");
-    assert_eq!(resources.len(), 4);
+    assert_eq!(resources.len(), 5);
     for resource in resources {
         let contents = sdk.read(&resource.uri).await;
         let alias = sdk.read(&resource.uri.replace("threecx", "3cx")).await;
