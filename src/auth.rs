@@ -1,12 +1,13 @@
 //! Who is calling.
 //!
 //! Owns the decision at the door ([`authenticate`]): a known caller, a challenge, or "nobody has
-//! set this up". It fails closed: with no keys and no OAuth nothing opens, except `MCP_AUTH=none`
-//! on a loopback host, so that a first try on one's own machine needs no key.
+//! set this up". It fails closed: with no keys nothing opens, not even with OAuth, since people sign in
+//! with a key there; except `MCP_AUTH=none` on a loopback host, so that a first try on one's own
+//! machine needs no key.
 //!
-//! Invariants: knows no PBX and no tool; nothing here prints a key, a token or a digest.
-//! Not here: HTTP answers (`edge`), and verifying OAuth access tokens, which takes a store: the
-//! edge does it where a token is no API key, see [`Decision::Challenge`].
+//! Invariants: knows no PBX and no tool; nothing here prints a key, a token or a digest; the decision
+//! needs nothing but the request and the settings, so that it costs no way to anywhere.
+//! Not here: HTTP answers (`edge`), and how a client comes by a token ([`oauth`]).
 
 mod bearer;
 mod caller;
@@ -14,6 +15,7 @@ mod challenge;
 mod extension_set;
 mod key;
 mod loopback;
+pub mod oauth;
 mod origin;
 mod scope;
 mod secret;
@@ -31,6 +33,8 @@ pub use origin::{NotAnOrigin, Origin, OriginRefusal, OriginRules};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use secret::Secret;
 
+use crate::time::Millis;
+
 /// How callers prove who they are.
 #[derive(Debug, Clone, Default)]
 pub struct AuthSettings {
@@ -38,10 +42,6 @@ pub struct AuthSettings {
     pub keys: ApiKeys,
     /// `MCP_AUTH=none`: no key is needed, on loopback hosts.
     pub open_on_loopback: bool,
-    /// Whether OAuth is set up, so that callers without a key have a way in.
-    pub oauth: bool,
-    /// Where OAuth clients begin; goes into challenges.
-    pub resource_metadata: Option<String>,
 }
 
 /// `MCP_API_KEYS` or `MCP_AUTH` cannot be used.
@@ -73,6 +73,19 @@ pub struct AuthRequest<'a> {
     pub host: &'a str,
     /// The value of the `Authorization` header.
     pub authorization: Option<&'a str>,
+    /// The way in for callers without a key, where OAuth is set up.
+    pub oauth: Option<OAuth<'a>>,
+}
+
+/// What the door needs to know of OAuth.
+#[derive(Debug, Clone, Copy)]
+pub struct OAuth<'a> {
+    /// `OAUTH_SIGNING_KEY`.
+    pub key: &'a oauth::SigningKey,
+    /// Where this server is for this request.
+    pub site: &'a oauth::Site,
+    /// When the request came.
+    pub now: Millis,
 }
 
 /// What becomes of a request at the door.
@@ -82,13 +95,12 @@ pub enum Decision {
     Allow(Caller),
     /// Nobody could come in: 503, with what to set.
     NotConfigured,
-    /// Credentials are missing or no good: 401. Where OAuth is set up and the error is
-    /// [`ChallengeError::InvalidToken`], the token may still be an access token.
+    /// Credentials are missing or no good: 401.
     Challenge(Challenge),
 }
 
 impl AuthSettings {
-    /// From the texts of `MCP_API_KEYS` and `MCP_AUTH`; `None` where one is unset. OAuth is off.
+    /// From the texts of `MCP_API_KEYS` and `MCP_AUTH`; `None` where one is unset.
     ///
     /// # Errors
     /// [`AuthProblem`] for the first that cannot be used.
@@ -102,21 +114,30 @@ impl AuthSettings {
         Ok(Self {
             keys,
             open_on_loopback,
-            ..Self::default()
         })
     }
 
-    /// Whether there is any way in: keys, OAuth, or an open door on loopback.
+    /// Whether there is any way in: keys, or an open door on loopback.
     #[must_use]
     pub fn admits_anyone(&self) -> bool {
-        !self.keys.is_empty() || self.oauth || self.open_on_loopback
+        !self.keys.is_empty() || self.open_on_loopback
+    }
+}
+
+impl OAuth<'_> {
+    /// What a caller is told who can get the scopes it lacks, given with spaces between.
+    #[must_use]
+    pub fn step_up(&self, needs: &str) -> Option<Challenge> {
+        let needs = Scopes::parse(needs.split(' ')).ok()?;
+        let challenge = Challenge::insufficient_scope(needs);
+        Some(challenge.with_resource_metadata(self.site.resource_metadata()))
     }
 
-    fn challenge(&self, challenge: Challenge) -> Decision {
-        Decision::Challenge(match &self.resource_metadata {
-            Some(url) if self.oauth => challenge.with_resource_metadata(url),
-            _ => challenge,
-        })
+    /// Says where OAuth begins, and what to ask for there.
+    fn direct(&self, challenge: Challenge) -> Challenge {
+        challenge
+            .with_scope(oauth::BASELINE)
+            .with_resource_metadata(self.site.resource_metadata())
     }
 }
 
@@ -127,22 +148,34 @@ impl AuthSettings {
 #[must_use]
 pub fn authenticate(settings: &AuthSettings, request: &AuthRequest<'_>) -> Decision {
     let open = settings.open_on_loopback && is_loopback_host(request.host);
-    let has_credentials = !settings.keys.is_empty() || settings.oauth;
-    if !has_credentials {
+    let keys = &settings.keys;
+    if keys.is_empty() {
         return if open {
             Decision::Allow(Caller::local())
         } else {
             Decision::NotConfigured
         };
     }
+    let challenge = |challenge| {
+        Decision::Challenge(match &request.oauth {
+            Some(oauth) => oauth.direct(challenge),
+            None => challenge,
+        })
+    };
     match Bearer::read(request.authorization) {
         Bearer::Missing if open => Decision::Allow(Caller::local()),
-        Bearer::Missing => settings.challenge(Challenge::no_credentials()),
-        Bearer::Malformed => settings.challenge(Challenge::invalid_token()),
-        Bearer::Token(token) => match settings.keys.find(token) {
-            Some(caller) => Decision::Allow(caller.clone()),
-            None => settings.challenge(Challenge::invalid_token()),
-        },
+        Bearer::Missing => challenge(Challenge::no_credentials()),
+        Bearer::Malformed => challenge(Challenge::invalid_token()),
+        Bearer::Token(token) => {
+            let by_token = |oauth: OAuth<'_>| {
+                oauth::AccessToken::admit(oauth.key, keys, oauth.site, oauth.now, token)
+            };
+            let caller = keys.find(token).cloned();
+            match caller.or_else(|| request.oauth.and_then(by_token)) {
+                Some(caller) => Decision::Allow(caller),
+                None => challenge(Challenge::invalid_token()),
+            }
+        }
     }
 }
 

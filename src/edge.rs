@@ -5,15 +5,19 @@
 //! them.
 
 mod address;
+mod auth_store;
+mod client_document;
 mod clock;
 mod day_cache;
 mod fetch;
 mod isolate;
 mod log;
+mod oauth;
 mod pbx_session;
 mod reply;
 mod router;
 mod session_client;
+mod sql;
 mod upstream;
 mod variables;
 

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | [`time`] | how time is counted and written | nobody |
 //! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | nobody |
-//! | [`auth`] | who a caller is: API keys, origins, secrets that do not print | nobody |
+//! | [`auth`] | who a caller is: API keys, OAuth, origins, secrets that do not print | `time` |
 //! | [`policy`] | what may be done: numbers, dialling rules, one call a key | nobody |
 //! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth::Secret` |
 //! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |

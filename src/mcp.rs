@@ -47,7 +47,7 @@ pub use prompts::{Prompt, PromptArguments, PromptError, PromptMessage, Role};
 pub use question::{Answered, Question};
 pub use resources::{ReadError, ResourceText};
 pub use service::{Identity, Service};
-pub use tools::{CallError, ToolCall, ToolResult};
+pub use tools::{CallError, NotPermitted, ToolCall, ToolResult};
 pub use version::{Era, ProtocolVersion};
 
 use error::RpcError;

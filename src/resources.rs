@@ -83,14 +83,15 @@ pub const EXTENSION_TEMPLATE: &str = "threecx://extensions/{number}";
 /// The template of the alias.
 pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
 
+/// What a caller must be allowed to read the resource at `uri`; `None` where there is none.
+pub fn scope_of(uri: &str) -> Option<Scope> {
+    Address::parse(uri).map(|address| address.scope())
+}
+
 /// Reads the resource at `uri`.
 pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError> {
     let address = Address::parse(uri).ok_or(ReadError::NotFound)?;
-    let scope = match &address {
-        Address::View(view) => view.scope(),
-        Address::Extension(_) => Scope::Read,
-    };
-    desk.require_scope(scope, "this resource")
+    desk.require_scope(address.scope(), "this resource")
         .map_err(|error| failed(&error))?;
     let outcome = match address {
         Address::View(View::ActiveCalls) => active_calls::all(desk).await.map(Some),

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use crate::auth::Scope;
 use crate::desk::{Desk, Errand, Said, all_users, departments};
 use crate::mcp::{
-    Answered, CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
-    PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall, ToolResult,
+    Answered, CallError, Completion, CompletionReference, CompletionRequest, Identity,
+    NotPermitted, Prompt, PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall,
+    ToolResult,
 };
 use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, View};
 use crate::{prompts, resources, tools};
@@ -93,12 +94,20 @@ impl Service for Server<'_> {
             },
             ..self.desk.clone()
         };
-        tools::call(call.name, call.arguments, &desk)
+        // Refused or not, the call goes on record.
+        let result = tools::call(call.name, call.arguments, &desk)
             .await
-            .ok_or(CallError::UnknownTool)
+            .ok_or(CallError::UnknownTool)?;
+        match tools::scope_of(call.name).and_then(|scope| self.lacks(scope)) {
+            Some(lacks) => Err(CallError::NotPermitted(lacks)),
+            None => Ok(result),
+        }
     }
 
     async fn read_resource(&self, uri: &str) -> Result<ResourceText, ReadError> {
+        if let Some(lacks) = resources::scope_of(uri).and_then(|scope| self.lacks(scope)) {
+            return Err(ReadError::NotPermitted(lacks));
+        }
         resources::read(uri, &self.desk).await
     }
 
@@ -138,6 +147,16 @@ impl Service for Server<'_> {
 }
 
 impl Server<'_> {
+    /// What the caller should ask for, where it lacks `scope` only because nobody asked. Where asking
+    /// does not help, the tool itself says that it is forbidden.
+    fn lacks(&self, scope: Scope) -> Option<NotPermitted> {
+        let caller = self.desk.caller;
+        caller.could_get(scope).then(|| NotPermitted {
+            message: format!("this needs the scope `{scope}`, which was not granted yet"),
+            needs: caller.scopes.with(scope).to_string(),
+        })
+    }
+
     /// Numbers to propose; none where the PBX cannot be asked: a completion never fails.
     async fn numbers(&self) -> Vec<String> {
         let users = all_users(&self.desk)

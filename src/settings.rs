@@ -14,6 +14,7 @@ pub use access::Access;
 pub use limits::Limits;
 pub use pbx::{AuthMode, PbxSettings};
 
+use crate::auth::oauth::SigningKey;
 use crate::pbx::history::Zone;
 use crate::policy::{DialRules, ExtensionNumber};
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub pbx: Result<Option<PbxSettings>, SettingError>,
     /// Who may call.
     pub access: Result<Access, SettingError>,
+    /// `OAUTH_SIGNING_KEY`: with it, people let assistants in by signing in with a key.
+    pub oauth: Result<Option<SigningKey>, SettingError>,
     /// Which numbers may be dialled.
     pub dialing: Result<DialRules, SettingError>,
     /// How much, when, and with whose yes.
@@ -73,6 +76,7 @@ impl Settings {
         Self {
             pbx: PbxSettings::read(variables),
             access: Access::read(variables),
+            oauth: oauth(variables),
             dialing: dialing(variables),
             limits: Limits::read(variables),
             zone: zone(variables),
@@ -85,6 +89,7 @@ impl Settings {
         [
             self.pbx.as_ref().err(),
             self.access.as_ref().err(),
+            self.oauth.as_ref().err(),
             self.dialing.as_ref().err(),
             self.limits.as_ref().err(),
             self.zone.as_ref().err(),
@@ -94,6 +99,16 @@ impl Settings {
         .flatten()
         .collect()
     }
+}
+
+fn oauth(variables: &dyn Variables) -> Result<Option<SigningKey>, SettingError> {
+    const RULE: &str =
+        "must be at least 32 random bytes in base64; openssl rand -base64 32 makes some";
+    let key = variables.filled("OAUTH_SIGNING_KEY");
+    key.map(|text| {
+        SigningKey::parse(&text).ok_or_else(|| SettingError::new("OAUTH_SIGNING_KEY", RULE))
+    })
+    .transpose()
 }
 
 fn dialing(variables: &dyn Variables) -> Result<DialRules, SettingError> {

@@ -96,6 +96,14 @@ macro_rules! tools {
         /// What each tool needs, in the order of the table.
         const SCOPES: &[Scope] = &[$(<$tool>::SCOPE),+];
 
+        /// What a caller of a tool must be allowed; `None` where there is no such tool.
+        pub fn scope_of(name: &str) -> Option<Scope> {
+            $(if name == <$tool>::NAME {
+                return Some(<$tool>::SCOPE);
+            })+
+            None
+        }
+
         /// Calls a tool by name with JSON arguments; `None` where there is no such tool.
         pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
             $(if name == <$tool>::NAME {

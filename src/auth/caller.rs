@@ -19,6 +19,12 @@ pub struct Caller {
     pub extensions: ExtensionSet,
     /// How the caller got in.
     pub kind: CallerKind,
+    /// By which program, as far as it is known: an OAuth client's name, and its host where that is
+    /// certain. Said by the client itself, so it is for reading only.
+    pub client: Option<String>,
+    /// What the caller could get by asking for it: with OAuth, everything that the key permits which
+    /// the person signed in with. Nothing where asking does not help.
+    pub within_reach: Scopes,
 }
 
 /// How a caller got in.
@@ -43,7 +49,15 @@ impl Caller {
             scopes: Scopes::ALL,
             extensions: ExtensionSet::Everything,
             kind: CallerKind::Local,
+            client: None,
+            within_reach: Scopes::NONE,
         }
+    }
+
+    /// Whether the caller lacks `scope` only because nobody asked for it yet.
+    #[must_use]
+    pub const fn could_get(&self, scope: Scope) -> bool {
+        !self.may(scope) && self.within_reach.contains(scope)
     }
 
     /// Whether the caller holds `scope`.
@@ -80,5 +94,20 @@ mod tests {
         };
         assert!(caller.may(Scope::Read) && !caller.may(Scope::Control));
         assert!(caller.may_act_for("100") && !caller.may_act_for("101"));
+    }
+
+    #[test]
+    fn what_asking_would_bring() {
+        let caller = Caller {
+            scopes: Scopes::NONE.with(Scope::Read),
+            within_reach: Scopes::NONE.with(Scope::Read).with(Scope::Control),
+            ..Caller::local()
+        };
+        assert!(caller.could_get(Scope::Control));
+        assert!(!caller.could_get(Scope::Read), "it has that");
+        assert!(
+            !caller.could_get(Scope::Admin),
+            "the key does not permit that"
+        );
     }
 }

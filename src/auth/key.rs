@@ -12,6 +12,8 @@
 use std::fmt;
 use std::hint::black_box;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +30,8 @@ pub struct ApiKeys(Vec<ApiKey>);
 struct ApiKey {
     /// Hidden: with it, guesses could be checked elsewhere.
     digest: Secret<Sha256Digest>,
+    /// Tells this key from another one of the same name, without being its digest.
+    fingerprint: String,
     caller: Caller,
 }
 
@@ -143,10 +147,28 @@ impl ApiKeys {
     /// The caller to whom `presented` belongs. Looks at every entry, whatever it finds.
     #[must_use]
     pub fn find(&self, presented: &str) -> Option<&Caller> {
+        self.entry_of(presented).map(|key| &key.caller)
+    }
+
+    /// The same, with the key's fingerprint, for what is granted on the strength of it.
+    #[must_use]
+    pub fn sign_in(&self, presented: &str) -> Option<(&Caller, &str)> {
+        self.entry_of(presented)
+            .map(|key| (&key.caller, key.fingerprint.as_str()))
+    }
+
+    /// The caller whose key has this name, if it still is the key with this fingerprint.
+    #[must_use]
+    pub fn holder(&self, name: &str, fingerprint: &str) -> Option<&Caller> {
+        let is_it = |key: &&ApiKey| key.caller.name == name && key.fingerprint == fingerprint;
+        self.0.iter().find(is_it).map(|key| &key.caller)
+    }
+
+    fn entry_of(&self, presented: &str) -> Option<&ApiKey> {
         let digest: Sha256Digest = Sha256::digest(presented.as_bytes()).into();
         self.0.iter().fold(None, |found, key| {
             if equal(key.digest.expose(), &digest) {
-                Some(&key.caller)
+                Some(key)
             } else {
                 found
             }
@@ -177,12 +199,25 @@ impl ApiKeys {
             scopes: read_scopes(field("scopes"))?,
             extensions: read_extensions(field("extensions"))?,
             kind: CallerKind::ApiKey,
+            client: None,
+            within_reach: Scopes::NONE,
         };
         Ok(ApiKey {
             digest: Secret::new(digest),
+            fingerprint: fingerprint(&digest),
             caller,
         })
     }
+}
+
+/// Nine bytes of a hash of the digest: enough to tell keys apart, and no way back to the digest.
+fn fingerprint(digest: &Sha256Digest) -> String {
+    let hash = Sha256::new()
+        .chain_update("fingerprint of a key")
+        .chain_update(digest)
+        .finalize();
+    let short: Vec<u8> = hash.into_iter().take(9).collect();
+    URL_SAFE_NO_PAD.encode(short)
 }
 
 fn is_name(name: &str) -> bool {

@@ -142,7 +142,7 @@ impl OriginRules {
 }
 
 /// `host`, `host:port`, `[v6]` or `[v6]:port`.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+pub(super) fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let in_brackets = authority.starts_with('[');
     match authority.rsplit_once(':') {
         Some((host, port)) if !in_brackets || host.ends_with(']') => {
@@ -154,14 +154,14 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-fn is_scheme(scheme: &str) -> bool {
+pub(super) fn is_scheme(scheme: &str) -> bool {
     scheme.starts_with(|first: char| first.is_ascii_lowercase())
         && scheme
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-fn is_host(host: &str) -> bool {
+pub(super) fn is_host(host: &str) -> bool {
     let bracketed = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));

@@ -17,6 +17,7 @@ fn check(settings: &AuthSettings, host: &str, authorization: Option<&str>, expec
         &AuthRequest {
             host,
             authorization,
+            oauth: None,
         },
     ) {
         Decision::Allow(caller) => caller.name,
@@ -91,30 +92,6 @@ fn open_on_loopback_only() {
 }
 
 #[test]
-fn oauth_leaves_a_way_in() {
-    let resource_metadata = Some("https://pbx.example.com/m".to_owned());
-    let oauth = AuthSettings {
-        oauth: true,
-        resource_metadata,
-        ..AuthSettings::default()
-    };
-    check(
-        &oauth,
-        PUBLIC,
-        None,
-        "401, resource_metadata=\"https://pbx.example.com/m\"",
-    );
-    check(&oauth, PUBLIC, Some("Bearer token"), "401 invalid");
-
-    let off = AuthSettings {
-        oauth: false,
-        keys: settings(true, None).keys,
-        ..oauth
-    };
-    check(&off, PUBLIC, None, "401");
-}
-
-#[test]
 fn settings_that_cannot_be_used() {
     let check = |keys, mode, variable: &str, expected: &str| {
         let problem = AuthSettings::from_settings(keys, mode).unwrap_err();
@@ -143,6 +120,7 @@ fn debug_shows_no_secret() {
     let request = AuthRequest {
         host: PUBLIC,
         authorization: Some("Bearer alpha"),
+        oauth: None,
     };
     let shown = format!(
         "{settings:?} {request:?} {:?}",

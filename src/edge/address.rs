@@ -35,6 +35,13 @@ impl Address {
         self.url.get(self.path..self.end).unwrap_or_default()
     }
 
+    /// `a=1&b=2`: what follows the question mark.
+    pub(super) fn query(&self) -> &str {
+        let rest = self.url.get(self.end..).unwrap_or_default();
+        let query = rest.strip_prefix('?').unwrap_or_default();
+        query.split('#').next().unwrap_or_default()
+    }
+
     /// `https://pbx.example.com:8443`.
     pub(super) fn origin(&self) -> &str {
         self.url.get(..self.path).unwrap_or_default()

@@ -55,6 +55,22 @@ fn json_bytes(body: Vec<u8>) -> Result<Response> {
     Ok(response)
 }
 
+/// Allows every page to read this answer.
+pub(super) fn open_to_all(headers: &mut Headers, methods: &str) -> Result<()> {
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", methods),
+        (
+            "access-control-allow-headers",
+            "Content-Type, Accept, Authorization, MCP-Protocol-Version",
+        ),
+        ("access-control-max-age", "86400"),
+    ] {
+        headers.set(name, value)?;
+    }
+    Ok(())
+}
+
 /// Allows the page at `origin`, which was checked before, to read this answer.
 pub(super) fn allow_origin(headers: &mut Headers, origin: &str) -> Result<()> {
     headers.set("access-control-allow-origin", origin)?;

@@ -7,10 +7,11 @@ use worker::{Env, Method, Request, Response, Result};
 use super::address::Address;
 use super::day_cache::KvDays;
 use super::isolate::Isolate;
+use super::oauth::{self, Route};
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
 use super::{clock, log, reply};
-use crate::auth::{AuthRequest, Caller, Decision, authenticate};
+use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate};
 use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
 use crate::pbx::Pbx;
@@ -25,11 +26,14 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
     let outcome = match url.path() {
         "/mcp" | "/mcp/" => endpoint(request, &url, env, &isolate).await,
         "/health" => health(env, &isolate).await,
-        "/" => front_page(),
-        _ => reply::json(
-            404,
-            &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
-        ),
+        "/" => front_page(&isolate),
+        path => match Route::of(path) {
+            Some(route) => oauth::answer(route, request, &url, env, &isolate).await,
+            None => reply::json(
+                404,
+                &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
+            ),
+        },
     };
     outcome.or_else(|error| {
         log::error(
@@ -98,25 +102,41 @@ async fn admitted(
     access: &Access,
 ) -> Result<Response> {
     let authorization = request.headers().get("authorization")?;
+    let site = oauth::site(access, url);
+    let key = isolate
+        .settings
+        .oauth
+        .as_ref()
+        .ok()
+        .and_then(Option::as_ref);
     let asked = AuthRequest {
         host: url.host(),
         authorization: authorization.as_deref(),
+        oauth: key.zip(site.as_ref()).map(|(key, site)| OAuth {
+            key,
+            site,
+            now: clock::now(),
+        }),
     };
     match authenticate(&access.auth, &asked) {
-        Decision::Allow(caller) => protocol(request, url, env, isolate, access, &caller).await,
+        Decision::Allow(caller) => {
+            protocol(request, url, env, isolate, access, &caller, asked.oauth).await
+        }
         Decision::NotConfigured => reply::refusal(
             503,
             "nobody may use this server yet: an administrator must set MCP_API_KEYS (see README)",
         ),
         Decision::Challenge(challenge) => {
             let message = "a key is needed: send `Authorization: Bearer <key>`";
-            let mut response = reply::refusal(challenge.status(), message)?;
-            response
-                .headers_mut()
-                .set("www-authenticate", &challenge.header_value())?;
-            Ok(response)
+            challenged(reply::refusal(challenge.status(), message)?, &challenge)
         }
     }
+}
+
+fn challenged(mut response: Response, challenge: &Challenge) -> Result<Response> {
+    let value = challenge.header_value();
+    response.headers_mut().set("www-authenticate", &value)?;
+    Ok(response)
 }
 
 async fn protocol(
@@ -126,6 +146,7 @@ async fn protocol(
     isolate: &Isolate,
     access: &Access,
     caller: &Caller,
+    oauth: Option<OAuth<'_>>,
 ) -> Result<Response> {
     let method = request.method().to_string();
     let headers = request.headers();
@@ -136,9 +157,8 @@ async fn protocol(
     let mcp_method = header("mcp-method")?;
     let mcp_name = header("mcp-name")?;
     let program = header("user-agent")?;
-    let announced = header("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    let Some(body) = read_body(&mut request, announced).await? else {
-        let limit = mcp::MAX_BODY_BYTES;
+    let limit = mcp::MAX_BODY_BYTES;
+    let Some(body) = read_body(&mut request, limit).await? else {
         return reply::refusal(413, &format!("the body is larger than {limit} bytes"));
     };
 
@@ -183,20 +203,28 @@ async fn protocol(
         },
     )
     .await;
-    reply::mcp(answer)
+    let needs = answer.needs.as_deref().zip(oauth);
+    let challenge = needs.and_then(|(needs, oauth)| oauth.step_up(needs));
+    let response = reply::mcp(answer)?;
+    match challenge {
+        Some(challenge) => challenged(response, &challenge),
+        None => Ok(response),
+    }
 }
 
 /// Above this a body is not even read to its end: whoever sends it may see the connection break.
 const MOST_DISCARDED: usize = 8 * mcp::MAX_BODY_BYTES;
 
-/// The body, or `None` where it is larger than the protocol takes. One that announces a fitting length
-/// is read at once, which is the fast way; any other is kept no further than the limit, and what is
-/// beyond is read and dropped, so that the client gets to read the answer.
-async fn read_body(request: &mut Request, announced: Option<usize>) -> Result<Option<Vec<u8>>> {
+/// The body, or `None` where it is larger than `limit`. One that announces a fitting length is read at
+/// once, which is the fast way; any other is kept no further than the limit, and what is beyond is read
+/// and dropped, so that the client gets to read the answer.
+pub(super) async fn read_body(request: &mut Request, limit: usize) -> Result<Option<Vec<u8>>> {
     if request.method() != Method::Post {
         return Ok(Some(Vec::new()));
     }
-    if announced.is_some_and(|length| length <= mcp::MAX_BODY_BYTES) {
+    let announced = request.headers().get("content-length")?;
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length <= limit) {
         return request.bytes().await.map(Some);
     }
     // No stream is no body.
@@ -211,11 +239,11 @@ async fn read_body(request: &mut Request, announced: Option<usize>) -> Result<Op
         if size > MOST_DISCARDED {
             return Ok(None);
         }
-        if size <= mcp::MAX_BODY_BYTES {
+        if size <= limit {
             body.extend(chunk);
         }
     }
-    Ok((size <= mcp::MAX_BODY_BYTES).then_some(body))
+    Ok((size <= limit).then_some(body))
 }
 
 /// `/health`: whether this can work, without secrets, numbers or host names.
@@ -258,9 +286,31 @@ async fn health(env: &Env, isolate: &Isolate) -> Result<Response> {
     )
 }
 
+/// Where OAuth is set up.
+const SIGN_IN: [&str; 2] = [
+    "Claude, ChatGPT, Cursor, VS Code and others that can sign in need the URL only: a page then asks \
+     you for the key.",
+    "أما Claude وChatGPT وCursor وVS Code وغيرها مما يدعم تسجيل الدخول فيكفيها العنوان وحده، ثم تسألك \
+     صفحة عن المفتاح.",
+];
+/// Where it is not.
+const NO_SIGN_IN: [&str; 2] = [
+    "Signing in from the assistant (OAuth) is not set up here: an administrator can set \
+     <code>OAUTH_SIGNING_KEY</code>.",
+    "تسجيل الدخول من المساعد (OAuth) غير مفعّل هنا: يستطيع مدير النظام ضبط <code \
+     dir=\"ltr\">OAUTH_SIGNING_KEY</code>.",
+];
+
 /// `/`: what this is.
-fn front_page() -> Result<Response> {
-    let mut response = Response::from_html(include_str!("front_page.html"))?;
+fn front_page(isolate: &Isolate) -> Result<Response> {
+    let [english, arabic] = match &isolate.settings.oauth {
+        Ok(Some(_)) => SIGN_IN,
+        _ => NO_SIGN_IN,
+    };
+    let page = include_str!("front_page.html")
+        .replace("{sign-in-en}", english)
+        .replace("{sign-in-ar}", arabic);
+    let mut response = Response::from_html(page)?;
     let headers = response.headers_mut();
     headers.set(
         "content-security-policy",

@@ -29,7 +29,7 @@ use crate::session::{Command, Letter, LiveAnswer, Session, Status};
 const BINDING: &str = "PBX_SESSION";
 /// There is one PBX, so there is one object.
 const NAME: &str = "pbx";
-/// Near the PBX and its people; best effort, and only for the object's first start.
+/// Near the PBX and its people; best effort, and only for an object's first start.
 const LOCATION: &str = "me";
 /// Longer than the object itself waits for anything.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -85,7 +85,7 @@ impl<'a> SessionClient<'a> {
                 command,
             };
             let body = serde_json::to_vec(&letter).map_err(|error| failed(&error))?;
-            let answer = match within(exchange(self.env, &body), PATIENCE).await {
+            let answer = match within(exchange(self.env, BINDING, NAME, &body), PATIENCE).await {
                 Some(answer) => answer.map_err(|error| failed(&error)),
                 None => Err(failed(&"no answer in time")),
             };
@@ -107,15 +107,21 @@ fn failed(why: &dyn Display) -> String {
     format!("the session object failed: {why}")
 }
 
-async fn exchange(env: &Env, command: &[u8]) -> worker::Result<Vec<u8>> {
+/// Sends a command to an object; its answer.
+pub(super) async fn exchange(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    command: &[u8],
+) -> worker::Result<Vec<u8>> {
     let object: Fetches = env
-        .durable_object(BINDING)?
-        .get_by_name_with_location_hint(NAME, LOCATION)?
+        .durable_object(binding)?
+        .get_by_name_with_location_hint(name, LOCATION)?
         .into_rpc();
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(command));
-    let response = fetch(&object, "https://session/command", &init).await?;
+    let response = fetch(&object, "https://object/command", &init).await?;
     if response.status() != 200 {
         return Err(format!("status {}", response.status()).into());
     }

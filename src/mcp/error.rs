@@ -14,6 +14,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::tools::NotPermitted;
 use super::version::{Era, MODERN, MODERN_VERSIONS, ProtocolVersion};
 
 /// Error codes: JSON-RPC 2.0 §5.1, and MCP 2026-07-28 §Error codes for `-3202x`.
@@ -33,6 +34,9 @@ mod code {
 pub(super) struct RpcError {
     #[serde(skip)]
     pub(super) status: u16,
+    /// What the client should ask to be permitted; for the host's challenge.
+    #[serde(skip)]
+    pub(super) needs: Option<String>,
     code: i32,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,14 @@ impl RpcError {
     /// The HTTP request itself cannot be served.
     pub(super) fn transport(status: u16, message: impl Into<String>) -> Self {
         Self::new(status, code::TRANSPORT_FAULT, message)
+    }
+
+    /// The caller lacks a permission that it can get.
+    pub(super) fn not_permitted(lacks: NotPermitted) -> Self {
+        Self {
+            needs: Some(lacks.needs),
+            ..Self::transport(403, lacks.message)
+        }
     }
 
     /// The version header of a legacy request names a version that is not served.
@@ -222,6 +234,7 @@ impl RpcError {
     fn new(status: u16, code: i32, message: impl Into<String>) -> Self {
         Self {
             status,
+            needs: None,
             code,
             message: message.into(),
             data: None,

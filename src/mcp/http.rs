@@ -39,6 +39,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// Whether `Allow: POST` goes with it.
     pub allow_post: bool,
+    /// With 403: what the client should ask to be permitted, for the host's challenge.
+    pub needs: Option<String>,
     /// The JSON text, or nothing for an empty body.
     pub body: Option<Vec<u8>>,
 }
@@ -49,6 +51,7 @@ impl HttpResponse {
         Self {
             status,
             allow_post: status == METHOD_NOT_ALLOWED,
+            needs: None,
             body: Some(body),
         }
     }
@@ -58,13 +61,17 @@ impl HttpResponse {
         Self {
             status: 202,
             allow_post: false,
+            needs: None,
             body: None,
         }
     }
 
     /// The response to a message that is not served.
     pub(super) fn refused(refusal: &Refusal<'_>) -> Self {
-        Self::json(refusal.error.status, refusal.to_json())
+        Self {
+            needs: refusal.error.needs.clone(),
+            ..Self::json(refusal.error.status, refusal.to_json())
+        }
     }
 }
 

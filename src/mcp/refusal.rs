@@ -3,7 +3,8 @@
 //! Invariants
 //! - An id that could not be read is left out. The SDK says null there, which no official schema
 //!   allows; leaving it out is what validates (MCP 2025-11-25 §Error responses).
-//! - Transport faults (`-32000`) concern the HTTP request, not a message in it, and carry no id.
+//! - Transport faults (`-32000`) concern the HTTP request, not a message in it, and carry no id;
+//!   but for a missing permission, which a message asked for.
 //!
 //! Not here: which error fits which situation (`error`).
 

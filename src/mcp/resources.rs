@@ -12,6 +12,7 @@ use super::error::RpcError;
 use super::params::{self, Params};
 use super::reply::{Freshness, Reply};
 use super::service::Service;
+use super::tools::NotPermitted;
 
 /// The contents of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,6 +38,8 @@ pub enum ReadError {
         /// The same for programs; null for nothing.
         data: Value,
     },
+    /// The caller has to be permitted more first, and can be.
+    NotPermitted(NotPermitted),
 }
 
 /// What is read is stale at once.
@@ -56,5 +59,6 @@ pub(super) async fn read<S: Service>(
         }
         Err(ReadError::NotFound) => Err(RpcError::resource_not_found(&uri)),
         Err(ReadError::Failed { message, data }) => Err(RpcError::internal(message, data)),
+        Err(ReadError::NotPermitted(lacks)) => Err(RpcError::not_permitted(lacks)),
     }
 }

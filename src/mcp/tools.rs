@@ -40,10 +40,22 @@ pub struct ToolResult {
 }
 
 /// Why there is no result at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
     /// No tool has this name.
     UnknownTool,
+    /// The caller has to be permitted more first, and can be.
+    NotPermitted(NotPermitted),
+}
+
+/// A caller lacks a permission that it can get by asking for it: the whole request is answered 403, so
+/// that the client goes and asks (MCP 2026-07-28 §Authorization, scope challenge).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPermitted {
+    /// What is missing, for people.
+    pub message: String,
+    /// What to ask for, in the words of the host's own challenge.
+    pub needs: String,
 }
 
 /// `tools/call` (MCP 2026-07-28 §Tools, calling tools).
@@ -71,7 +83,10 @@ pub(super) async fn call<S: Service>(
             answered: &answered,
         })
         .await
-        .map_err(|CallError::UnknownTool| RpcError::unknown_tool(&name))?;
+        .map_err(|error| match error {
+            CallError::UnknownTool => RpcError::unknown_tool(&name),
+            CallError::NotPermitted(lacks) => RpcError::not_permitted(lacks),
+        })?;
 
     if let Some(question) = &result.question
         && let Some(requests) = question.requests(context.capabilities)

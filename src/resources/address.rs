@@ -92,6 +92,14 @@ pub enum Address {
 }
 
 impl Address {
+    /// What a caller must be allowed to see it.
+    pub const fn scope(&self) -> Scope {
+        match self {
+            Self::View(view) => view.scope(),
+            Self::Extension(_) => Scope::Read,
+        }
+    }
+
     /// Reads `threecx://…` or its alias `3cx://…`. RFC 3986 §3.1: schemes know no case.
     pub fn parse(uri: &str) -> Option<Self> {
         let (scheme, rest) = uri.split_once("://")?;

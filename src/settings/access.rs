@@ -1,6 +1,7 @@
 //! Who may call, and from which web pages.
 
 use super::{SettingError, Variables};
+use crate::auth::oauth::Site;
 use crate::auth::{AuthSettings, OriginRules};
 
 /// The door.
@@ -39,11 +40,11 @@ impl Access {
             .map(|url| url.trim_end_matches('/').to_owned());
         if public_url
             .as_deref()
-            .is_some_and(|url| !url.starts_with("http"))
+            .is_some_and(|url| Site::new(Some(url), url).is_none())
         {
             return Err(SettingError::new(
                 "MCP_PUBLIC_URL",
-                "must begin with https://",
+                "must be the address without a path, such as https://phone.example.com",
             ));
         }
         Ok(Self {

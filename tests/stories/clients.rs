@@ -8,6 +8,7 @@ use std::path::Path;
 use tokio::process::Command;
 
 use crate::harness::Stage;
+use crate::oauth;
 
 #[tokio::test]
 async fn the_typescript_sdk_of_the_2025_era() {
@@ -24,19 +25,29 @@ async fn the_official_conformance_suite() {
     program("conformance.mjs", false).await;
 }
 
-/// Runs a program of `tests/clients` against a stage of its own and shows what it prints.
+#[tokio::test]
+async fn the_typescript_sdks_sign_in() {
+    let stage = oauth::stage(&[], 1).await;
+    run("oauth.mjs", &stage, &[oauth::KEY]).await;
+}
+
 async fn program(name: &str, wants_pbx: bool) {
     // Asked before calls to the outside, as an installation is that nobody has changed.
     let stage = Stage::with(&[("CONFIRM", "")]).await;
+    let pbx = stage.pbx_url();
+    let more: &[&str] = if wants_pbx { &[&pbx] } else { &[] };
+    run(name, &stage, more).await;
+}
+
+/// Runs a program of `tests/clients` against a stage of its own and shows what it prints.
+async fn run(name: &str, stage: &Stage, more: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(root.join("node_modules/.bin/node"));
     command
         .arg(root.join("tests/clients").join(name))
         .arg(format!("{}/mcp", stage.runtime.url()))
+        .args(more)
         .kill_on_drop(true);
-    if wants_pbx {
-        command.arg(stage.pbx_url());
-    }
     let output = command.output().await.expect("node runs");
     println!("{name}:\n{}", String::from_utf8_lossy(&output.stdout));
     assert!(

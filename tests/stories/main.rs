@@ -25,6 +25,7 @@ mod history;
 mod live;
 mod moving;
 mod numbers;
+mod oauth;
 mod once;
 mod people;
 mod permit;

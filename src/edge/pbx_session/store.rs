@@ -4,9 +4,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use worker::{Result, SqlStorage, SqlStorageValue, State};
+use worker::{Result, SqlStorageValue, State};
 
 use crate::edge::log;
+use crate::edge::sql::Sql;
+pub(super) use crate::edge::sql::{Row, integers, texts};
 use crate::json;
 use crate::pbx::{KeeperRecord, TokenKeeper};
 use crate::policy::{Claim, Entry, KEPT_MS};
@@ -39,55 +41,22 @@ const KEEPER: &str = "token_keeper";
 const ACCOUNT: &str = "account";
 
 /// The object's SQLite.
-pub(super) struct Store {
-    sql: SqlStorage,
-}
+pub(super) struct Store(Sql);
 
 impl Store {
     /// Opens it, making what is missing.
     pub(super) fn open(state: &State) -> Self {
-        let sql = state.storage().sql();
-        for table in TABLES {
-            if let Err(error) = sql.exec(table, None) {
-                log::error("table_not_made", json!({ "error": error.to_string() }));
-            }
-        }
-        Self { sql }
+        Self(Sql::open(state, &TABLES))
     }
 
     /// Runs a statement.
     pub(super) fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
-        self.sql.exec(statement, values).map(|_| ())
+        self.0.run(statement, values)
     }
 
     /// The rows of a query, column by column.
     pub(super) fn rows(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
-        self.sql
-            .exec(query, values)?
-            .raw()
-            .map(|row| row.map(|row| Row(row.into_iter())))
-            .collect()
-    }
-}
-
-/// One row: its columns are taken in the order of the query.
-pub(super) struct Row(std::vec::IntoIter<SqlStorageValue>);
-
-impl Row {
-    /// The next column as text; `None` for NULL.
-    pub(super) fn text(&mut self) -> Option<String> {
-        match self.0.next() {
-            Some(SqlStorageValue::String(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The next column as a whole number.
-    pub(super) fn whole(&mut self) -> i64 {
-        match self.0.next() {
-            Some(SqlStorageValue::Integer(number)) => number,
-            _ => 0,
-        }
+        self.0.rows(query, values)
     }
 }
 
@@ -193,20 +162,4 @@ pub(super) fn random_name() -> Result<String> {
     let mut random = [0_u8; 18];
     getrandom::fill(&mut random).map_err(|error| error.to_string())?;
     Ok(URL_SAFE_NO_PAD.encode(random))
-}
-
-/// Text parameters.
-pub(super) fn texts(values: &[&str]) -> Vec<SqlStorageValue> {
-    values
-        .iter()
-        .map(|text| SqlStorageValue::String((*text).to_owned()))
-        .collect()
-}
-
-/// Integer parameters; SQLite's reach JavaScript as numbers, exact up to 2^53.
-pub(super) fn integers(values: &[i64]) -> Result<Vec<SqlStorageValue>> {
-    values
-        .iter()
-        .map(|value| SqlStorageValue::try_from_i64(*value))
-        .collect()
 }

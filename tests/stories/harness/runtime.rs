@@ -170,23 +170,29 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
     let mut sockets = String::new();
     for isolate in 0..plan.isolates {
         let object = if isolate == 0 {
-            "durableObjectNamespaces = [(className = \"PbxSession\", uniqueKey = \"session\", \
-             enableSql = true)], durableObjectStorage = (localDisk = \"disk\"),"
+            "durableObjectNamespaces = [
+               (className = \"PbxSession\", uniqueKey = \"session\", enableSql = true),
+               (className = \"AuthStore\", uniqueKey = \"auth\", enableSql = true)],
+             durableObjectStorage = (localDisk = \"disk\"),"
         } else {
             ""
         };
-        let namespace = if isolate == 0 {
-            "\"PbxSession\""
-        } else {
-            "(className = \"PbxSession\", serviceName = \"isolate-0\")"
+        let namespace = |class: &str| {
+            if isolate == 0 {
+                format!("\"{class}\"")
+            } else {
+                format!("(className = \"{class}\", serviceName = \"isolate-0\")")
+            }
         };
+        let (session, auth) = (namespace("PbxSession"), namespace("AuthStore"));
         let _ = writeln!(
             services,
             "(name = \"isolate-{isolate}\", worker = (
                modules = [(name = \"index.js\", esModule = embed \"index.js\"),
                           (name = \"index_bg.wasm\", wasm = embed \"index_bg.wasm\")],
                compatibilityDate = {date}, {object}
-               bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {namespace})],
+               bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {session}),
+                           (name = \"AUTH_STORE\", durableObjectNamespace = {auth})],
                globalOutbound = \"{way_out}\")),"
         );
         let _ = writeln!(
