@@ -47,7 +47,7 @@ pub use words::Language;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::is_loopback_host;
 use super::origin::Origin;
@@ -111,6 +111,23 @@ impl Site {
         asked.strip_suffix("/mcp").is_some_and(|origin| {
             Origin::parse(origin).is_ok_and(|origin| origin.to_string() == self.issuer)
         })
+    }
+}
+
+/// A JSON object of texts; what is `None` is left out.
+fn record(texts: &[(&str, Option<&str>)]) -> Value {
+    let mut object = Value::Object(Map::new());
+    for (name, text) in texts {
+        if let Some(text) = text {
+            set(&mut object, name, Value::String((*text).to_owned()));
+        }
+    }
+    object
+}
+
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
     }
 }
 

@@ -26,6 +26,16 @@ const NAME: &str = "auth";
 /// Forms and registrations are far below.
 const MOST_BYTES: usize = 32 * 1024;
 
+/// Every answer carries these; on what is no page they do no harm.
+const HEADERS: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    // Not `no-referrer`: browsers would hide from our own form where it comes from.
+    ("referrer-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+];
+
 /// A route of OAuth.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
@@ -88,10 +98,9 @@ pub(super) async fn answer(
         Err(refused) => refused?,
     };
     let headers = response.headers_mut();
-    if headers.get("cache-control")?.is_none() {
-        headers.set("cache-control", "no-store")?;
+    for (name, value) in HEADERS {
+        headers.set(name, value)?;
     }
-    headers.set("x-content-type-options", "nosniff")?;
     if route != Route::Authorize {
         reply::open_to_all(headers, route.methods())?;
     }
@@ -135,10 +144,10 @@ impl Desk<'_> {
     async fn answer(&self, route: Route, request: Request) -> Result<Response> {
         match (route, request.method()) {
             (Route::ProtectedResource, Method::Get) => {
-                reply::json(200, &oauth::protected_resource(&self.site))
+                reply::json_text(200, oauth::protected_resource(&self.site))
             }
             (Route::AuthorizationServer, Method::Get) => {
-                reply::json(200, &oauth::authorization_server(&self.site))
+                reply::json_text(200, oauth::authorization_server(&self.site))
             }
             (Route::Authorize, Method::Get) => self.ask(&request).await,
             (_, Method::Options) if route != Route::Authorize => reply::empty(204),
@@ -240,10 +249,10 @@ impl Desk<'_> {
                 )
             }
             Answer::Granted(consent) => {
-                self.store(&Command::keep(&consent.code, &consent.record))
-                    .await?;
-                log::info("access_granted", consent.told());
-                redirect(&consent.location)
+                let (location, told) = (consent.location.clone(), consent.told());
+                self.store(&Command::keep(consent)).await?;
+                log::info("access_granted", told);
+                redirect(&location)
             }
         }
     }
@@ -330,20 +339,12 @@ fn failure(status: u16, error: &str, description: &str) -> Result<Response> {
 }
 
 fn page(status: u16, html: &str) -> Result<Response> {
-    let mut response = Response::from_html(html)?.with_status(status);
-    let headers = response.headers_mut();
-    headers.set("content-security-policy", CONTENT_SECURITY_POLICY)?;
-    headers.set("x-frame-options", "DENY")?;
-    // Not `no-referrer`: browsers would hide from our own form where it comes from.
-    headers.set("referrer-policy", "same-origin")?;
-    Ok(response)
+    Ok(Response::from_html(html)?.with_status(status))
 }
 
 fn redirect(location: &str) -> Result<Response> {
     // 303: whatever came here by POST goes on by GET, and leaves its body behind.
     let mut response = reply::empty(303)?;
-    let headers = response.headers_mut();
-    headers.set("location", location)?;
-    headers.set("referrer-policy", "no-referrer")?;
+    response.headers_mut().set("location", location)?;
     Ok(response)
 }

@@ -31,7 +31,12 @@ pub(super) fn mcp(answer: mcp::HttpResponse) -> Result<Response> {
 
 /// A JSON value.
 pub(super) fn json(status: u16, value: &Value) -> Result<Response> {
-    Ok(json_bytes(value.to_string().into_bytes())?.with_status(status))
+    json_text(status, value.to_string())
+}
+
+/// A JSON text.
+pub(super) fn json_text(status: u16, text: String) -> Result<Response> {
+    Ok(json_bytes(text.into_bytes())?.with_status(status))
 }
 
 /// A refusal before the protocol: a JSON-RPC error without id, which MCP clients show.

@@ -6,9 +6,8 @@
 //! Not here: refresh tokens (`token`), and whether a grant was revoked: its access token lives on
 //! until its end, [`LIVES_S`] at most.
 
-use serde_json::{Value, json};
-
 use super::Site;
+use super::authorize::scopes_of;
 use super::seal::{ACCESS, SigningKey};
 use crate::auth::key::ApiKeys;
 use crate::auth::{Caller, CallerKind, Scopes};
@@ -37,35 +36,34 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// The token's text.
+    /// The token's text. No part has a line end: names are checked, the others are made here.
     #[must_use]
     pub fn seal(&self, key: &SigningKey) -> String {
-        let payload = json!([
-            self.grant,
-            self.key,
-            self.fingerprint,
-            self.client,
-            self.scopes.to_string(),
-            self.audience,
-            self.ends_at,
-        ]);
-        key.seal(ACCESS, payload.to_string().as_bytes())
+        let payload = [
+            &*self.grant,
+            &*self.key,
+            &*self.fingerprint,
+            &*self.client,
+            &*self.scopes.to_string(),
+            &*self.audience,
+            &*self.ends_at.to_string(),
+        ];
+        key.seal(ACCESS, &payload.join("\n"))
     }
 
     /// What a token of ours says, whether or not it is still good.
     #[must_use]
     pub fn open(key: &SigningKey, text: &str) -> Option<Self> {
-        let payload: Value = serde_json::from_slice(&key.open(ACCESS, text)?).ok()?;
-        let mut parts = payload.as_array()?.iter();
-        let mut next = || parts.next()?.as_str().map(str::to_owned);
+        let payload = key.open(ACCESS, text)?;
+        let mut lines = payload.lines().map(str::to_owned);
         Some(Self {
-            grant: next()?,
-            key: next()?,
-            fingerprint: next()?,
-            client: next()?,
-            scopes: Scopes::parse(next()?.split(' ').filter(|name| !name.is_empty())).ok()?,
-            audience: next()?,
-            ends_at: parts.next()?.as_i64()?,
+            grant: lines.next()?,
+            key: lines.next()?,
+            fingerprint: lines.next()?,
+            client: lines.next()?,
+            scopes: scopes_of(&lines.next()?)?,
+            audience: lines.next()?,
+            ends_at: lines.next()?.parse().ok()?,
         })
     }
 

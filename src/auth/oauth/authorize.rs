@@ -9,13 +9,13 @@
 //!
 //! Not here: the page (`page`), and keeping the code (`store`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client::Client;
 use super::form::{Form, Repeated, append};
 use super::page::Trouble;
 use super::seal::{REQUEST, SigningKey, digest, text_of};
-use super::{BASELINE, Site, member};
+use super::{BASELINE, Site, member, record};
 use crate::auth::key::ApiKeys;
 use crate::auth::{Scope, Scopes};
 use crate::time::Millis;
@@ -180,42 +180,53 @@ impl Consent {
     /// What a log may know of it: who let in whom, for what.
     #[must_use]
     pub fn told(&self) -> Value {
-        let of = |name| member(&self.record, name);
-        json!({ "caller": of("key"), "client": of("label"), "scopes": of("scopes") })
+        let of = |name| member(&self.record, name).as_str();
+        record(&[
+            ("caller", of("key")),
+            ("client", of("label")),
+            ("scopes", of("scopes")),
+        ])
     }
 }
 
 impl Asked {
-    /// The request as it travels in the page.
+    /// The request as it travels in the page. Only `state`, at its end, may hold line ends.
     #[must_use]
     pub fn seal(&self, key: &SigningKey, now: Millis) -> String {
-        let payload = json!({
-            "client": self.client, "name": self.client_name, "host": self.client_host,
-            "local": self.is_local, "redirect": self.redirect, "state": self.state,
-            "challenge": self.challenge, "resource": self.resource,
-            "scopes": self.scopes.to_string(), "until": now.saturating_add(PAGE_LIVES_MS),
-        });
-        key.seal(REQUEST, payload.to_string().as_bytes())
+        let payload = [
+            &*now.saturating_add(PAGE_LIVES_MS).to_string(),
+            &*self.client,
+            &*self.client_name,
+            self.client_host.as_deref().unwrap_or_default(),
+            if self.is_local { "local" } else { "" },
+            &*self.redirect,
+            &*self.challenge,
+            &*self.resource,
+            &*self.scopes.to_string(),
+            self.state.as_deref().unwrap_or_default(),
+        ];
+        key.seal(REQUEST, &payload.join("\n"))
     }
 
     /// The request as it came back; `None` for one that is not ours, or too old, or of another site.
     #[must_use]
     pub fn open(key: &SigningKey, site: &Site, now: Millis, sealed: &str) -> Option<Self> {
-        let payload: Value = serde_json::from_slice(&key.open(REQUEST, sealed)?).ok()?;
-        let text = |name: &str| member(&payload, name).as_str().map(str::to_owned);
-        if member(&payload, "until").as_i64()? <= now {
+        let payload = key.open(REQUEST, sealed)?;
+        let mut parts = payload.splitn(10, '\n').map(str::to_owned);
+        let mut next = || parts.next();
+        if next()?.parse::<Millis>().ok()? <= now {
             return None;
         }
         let asked = Self {
-            client: text("client")?,
-            client_name: text("name")?,
-            client_host: text("host"),
-            is_local: member(&payload, "local").as_bool()?,
-            redirect: text("redirect")?,
-            state: text("state"),
-            challenge: text("challenge")?,
-            resource: text("resource")?,
-            scopes: scopes_of(member(&payload, "scopes"))?,
+            client: next()?,
+            client_name: next()?,
+            client_host: next().filter(|host| !host.is_empty()),
+            is_local: next()? == "local",
+            redirect: next()?,
+            challenge: next()?,
+            resource: next()?,
+            scopes: scopes_of(&next()?)?,
+            state: next().filter(|state| !state.is_empty()),
         };
         (asked.resource == site.resource()).then_some(asked)
     }
@@ -255,19 +266,23 @@ impl Asked {
         Answer::Granted(Consent {
             location: back(&[("code", &code)]),
             code: digest(&code),
-            record: json!({
-                "client": self.client, "label": client_label, "redirect": self.redirect,
-                "challenge": self.challenge, "resource": self.resource,
-                "key": caller.name, "fingerprint": fingerprint, "scopes": scopes.to_string(),
-            }),
+            record: record(&[
+                ("client", Some(&self.client)),
+                ("label", Some(&client_label)),
+                ("redirect", Some(&self.redirect)),
+                ("challenge", Some(&self.challenge)),
+                ("resource", Some(&self.resource)),
+                ("key", Some(&caller.name)),
+                ("fingerprint", Some(fingerprint)),
+                ("scopes", Some(&scopes.to_string())),
+            ]),
         })
     }
 }
 
 /// Scopes as they are kept: names with spaces between.
-pub(super) fn scopes_of(value: &Value) -> Option<Scopes> {
-    let names = value.as_str()?.split(' ').filter(|name| !name.is_empty());
-    Scopes::parse(names).ok()
+pub(super) fn scopes_of(text: &str) -> Option<Scopes> {
+    Scopes::parse(text.split(' ').filter(|name| !name.is_empty())).ok()
 }
 
 /// The client's address with the answer, its `state` and our `iss` (RFC 9207).

@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 
 use super::address::{document_host, is_listed, is_redirect};
 use super::seal::text_of;
-use super::{Site, member};
+use super::{Site, member, record, set};
 
 /// Names are cut after so many characters.
 const LONGEST_NAME: usize = 60;
+/// What every registration is answered with.
+const REGISTERED: &str = r#"{"grant_types":["authorization_code","refresh_token"],
+"response_types":["code"],"token_endpoint_auth_method":"none"}"#;
 /// So many addresses are read of a list; more are passed over.
 const MOST_REDIRECTS: usize = 20;
 
@@ -113,21 +116,20 @@ impl Client {
     /// What `/register` answers.
     #[must_use]
     pub fn registration(&self, issued_at: i64) -> Value {
-        json!({
-            "client_id": self.id,
-            "client_id_issued_at": issued_at,
-            "client_name": self.name,
-            "redirect_uris": self.redirects,
-            "grant_types": ["authorization_code", "refresh_token"],
-            "response_types": ["code"],
-            "token_endpoint_auth_method": "none",
-        })
+        let mut answer = serde_json::from_slice(REGISTERED.as_bytes()).unwrap_or_default();
+        set(&mut answer, "client_id", json!(self.id));
+        set(&mut answer, "client_id_issued_at", json!(issued_at));
+        set(&mut answer, "client_name", json!(self.name));
+        set(&mut answer, "redirect_uris", json!(self.redirects));
+        answer
     }
 
     /// As it is kept.
     #[must_use]
     pub fn record(&self) -> Value {
-        json!({ "name": self.name, "redirects": self.redirects })
+        let mut kept = record(&[("name", Some(&self.name))]);
+        set(&mut kept, "redirects", json!(self.redirects));
+        kept
     }
 
     /// From what was kept.

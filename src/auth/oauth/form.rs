@@ -15,7 +15,7 @@ pub struct Form(Vec<(String, String)>);
 pub(super) struct Repeated(pub(super) &'static str);
 
 impl Form {
-    /// Reads a query (without its `?`) or the body of a form. What is no UTF-8 becomes U+FFFD.
+    /// Reads a query (without its `?`) or the body of a form. What is no UTF-8 is empty.
     #[must_use]
     pub fn parse(text: &[u8]) -> Self {
         let pairs = text
@@ -112,7 +112,7 @@ fn decode(text: &[u8]) -> String {
         };
         bytes.push(escaped.unwrap_or(byte));
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl SigningKey {
         keyed(&derived).map(|key| Self(Secret::new(key)))
     }
 
-    pub(super) fn seal(&self, kind: &str, payload: &[u8]) -> String {
+    pub(super) fn seal(&self, kind: &str, payload: &str) -> String {
         let mut text = format!("{kind}.{}", URL_SAFE_NO_PAD.encode(payload));
         let mac = self.mac(&text).finalize().into_bytes();
         text.push('.');
@@ -50,12 +50,12 @@ impl SigningKey {
         text
     }
 
-    pub(super) fn open(&self, kind: &str, text: &str) -> Option<Vec<u8>> {
+    pub(super) fn open(&self, kind: &str, text: &str) -> Option<String> {
         let (sealed, mac) = text.rsplit_once('.')?;
         let payload = sealed.strip_prefix(kind)?.strip_prefix('.')?;
         let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
         self.mac(sealed).verify_slice(&mac).ok()?;
-        URL_SAFE_NO_PAD.decode(payload).ok()
+        String::from_utf8(URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
     }
 
     fn mac(&self, text: &str) -> Hmac<Sha256> {
@@ -89,8 +89,8 @@ mod tests {
 
     #[test]
     fn what_was_sealed_opens() {
-        let sealed = key(0).seal(ACCESS, b"payload");
-        assert_eq!(key(0).open(ACCESS, &sealed).unwrap(), b"payload");
+        let sealed = key(0).seal(ACCESS, "payload");
+        assert_eq!(key(0).open(ACCESS, &sealed).unwrap(), "payload");
         assert!(key(1).open(ACCESS, &sealed).is_none(), "another key");
         assert!(key(0).open(REFRESH, &sealed).is_none(), "another kind");
         let renamed = sealed.replacen(ACCESS, REFRESH, 1);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn no_byte_can_be_changed() {
-        let sealed = key(0).seal(ACCESS, b"payload");
+        let sealed = key(0).seal(ACCESS, "payload");
         for at in 0..sealed.len() {
             for replacement in [b'A', b'B', b'.', b'='] {
                 let mut bytes = sealed.clone().into_bytes();
@@ -122,7 +122,7 @@ mod tests {
         let bytes: Vec<u8> = (200..232).collect();
         let plain = base64::engine::general_purpose::STANDARD.encode(&bytes);
         let url = URL_SAFE_NO_PAD.encode(&bytes);
-        let sealed = SigningKey::parse(&plain).unwrap().seal(ACCESS, b"x");
+        let sealed = SigningKey::parse(&plain).unwrap().seal(ACCESS, "x");
         let same = SigningKey::parse(&format!(" {url}\n")).unwrap();
         assert!(same.open(ACCESS, &sealed).is_some());
         let short = URL_SAFE_NO_PAD.encode([7_u8; 31]);

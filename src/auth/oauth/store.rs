@@ -13,11 +13,11 @@
 //! Invariant: [`decide`] reads and writes without a pause, so two requests cannot both be first.
 //! Not here: SQLite (`edge`), what a request has to look like (`token`, `authorize`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::authorize::scopes_of;
+use super::authorize::{Consent, scopes_of};
 use super::client::Client;
-use super::member;
+use super::{member, record, set};
 use crate::time::Millis;
 
 const MINUTE: Millis = 60 * 1000;
@@ -101,27 +101,35 @@ impl Command {
     /// Keeps a registered client.
     #[must_use]
     pub fn register(client: &Client) -> Self {
-        Self(json!({ "do": "register", "client": client.id, "record": client.record() }))
+        let mut command = record(&[("do", Some("register")), ("client", Some(&client.id))]);
+        set(&mut command, "record", client.record());
+        Self(command)
     }
 
     /// Looks a registered client up: its record, or null.
     #[must_use]
     pub fn client(id: &str) -> Self {
-        Self(json!({ "do": "client", "client": id }))
+        Self(record(&[("do", Some("client")), ("client", Some(id))]))
     }
 
     /// Keeps a code.
     #[must_use]
-    pub fn keep(code: &str, record: &Value) -> Self {
-        Self(json!({ "do": "keep", "code": code, "record": record }))
+    pub fn keep(consent: Consent) -> Self {
+        let mut command = record(&[("do", Some("keep")), ("code", Some(&consent.code))]);
+        set(&mut command, "record", consent.record);
+        Self(command)
     }
 
-    pub(super) fn of(value: Value) -> Self {
-        Self(value)
+    pub(super) fn of(texts: &[(&str, Option<&str>)]) -> Self {
+        Self(record(texts))
     }
 
     pub(super) fn revoke(grant: &str, client: Option<&str>) -> Self {
-        Self(json!({ "do": "revoke", "grant": grant, "client": client }))
+        Self(record(&[
+            ("do", Some("revoke")),
+            ("grant", Some(grant)),
+            ("client", client),
+        ]))
     }
 
     /// As it travels to the store.
@@ -191,7 +199,7 @@ pub fn decide<R: Records>(
 
 /// A code against a grant.
 fn redeem<R: Records>(records: &R, command: &Command, now: Millis) -> Result<Value, StoreFailed> {
-    let hash = command.text("code");
+    let hash = command.text("proof");
     let Some(mut code) = records.get(Kind::Code, hash, now)? else {
         return Ok(refused("invalid_grant"));
     };
@@ -214,8 +222,12 @@ fn redeem<R: Records>(records: &R, command: &Command, now: Millis) -> Result<Val
     }
     let id = command.text("grant");
     let mut grant = code.clone();
-    set(&mut grant, "good", json!([command.text("fresh")]));
-    set(&mut code, "grant", json!(id));
+    set(
+        &mut grant,
+        "good",
+        Value::Array(vec![command.get("fresh").clone()]),
+    );
+    set(&mut code, "grant", Value::from(id));
     records.put(
         Kind::Code,
         hash,
@@ -240,7 +252,7 @@ fn redeem<R: Records>(records: &R, command: &Command, now: Millis) -> Result<Val
             now.saturating_add(CLIENT_LIVES),
         )?;
     }
-    Ok(json!({ "grant": grant }))
+    Ok(granted(grant))
 }
 
 /// A refresh token against the next one.
@@ -255,7 +267,7 @@ fn refresh<R: Records>(records: &R, command: &Command, now: Millis) -> Result<Va
     {
         return Ok(refused("invalid_grant"));
     }
-    let token = command.get("token");
+    let token = command.get("proof");
     let good = member(&grant, "good")
         .as_array()
         .cloned()
@@ -284,7 +296,7 @@ fn refresh<R: Records>(records: &R, command: &Command, now: Millis) -> Result<Va
         now,
         now.saturating_add(GRANT_LIVES),
     )?;
-    Ok(json!({ "grant": grant }))
+    Ok(granted(grant))
 }
 
 /// Whether the scopes that a request names, if it names any, are among those that were granted.
@@ -292,21 +304,19 @@ fn covers(granted: &Value, command: &Command) -> bool {
     if command.get("scopes").is_null() {
         return true;
     }
-    match (
-        scopes_of(member(granted, "scopes")),
-        scopes_of(command.get("scopes")),
-    ) {
+    let of = |value: &Value| scopes_of(value.as_str().unwrap_or_default());
+    match (of(member(granted, "scopes")), of(command.get("scopes"))) {
         (Some(granted), Some(asked)) => granted.intersection(asked) == asked,
         _ => false,
     }
 }
 
-fn set(record: &mut Value, name: &str, value: Value) {
-    if let Some(members) = record.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
+fn granted(grant: Value) -> Value {
+    let mut answer = record(&[]);
+    set(&mut answer, "grant", grant);
+    answer
 }
 
 fn refused(error: &str) -> Value {
-    json!({ "error": error })
+    record(&[("error", Some(error))])
 }

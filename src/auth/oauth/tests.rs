@@ -146,8 +146,9 @@ impl World {
         let Answer::Granted(consent) = self.answer(&asked, &fields) else {
             panic!("refused");
         };
-        self.store(&Command::keep(&consent.code, &consent.record));
-        let (_, query) = consent.location.split_once('?').unwrap();
+        let location = consent.location.clone();
+        self.store(&Command::keep(consent));
+        let (_, query) = location.split_once('?').unwrap();
         let query = Form::parse(query.as_bytes());
         assert_eq!(query.one("state"), Ok(Some("s&1")));
         assert_eq!(query.one("iss"), Ok(Some("https://phone.example.com")));
@@ -663,10 +664,19 @@ fn revoking() {
 #[test]
 fn metadata() {
     let site = Site::new(None, "https://phone.example.com").unwrap();
-    let resource = protected_resource(&site);
+    let read = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+    let resource = read(protected_resource(&site));
     assert_eq!(resource["resource"], json!("https://phone.example.com/mcp"));
     assert_eq!(resource["authorization_servers"], json!([site.issuer()]));
-    let server = authorization_server(&site);
+    assert_eq!(
+        resource["scopes_supported"],
+        json!(BASELINE.iter().map(Scope::as_str).collect::<Vec<_>>())
+    );
+    let server = read(authorization_server(&site));
+    assert_eq!(
+        server["scopes_supported"],
+        json!(Scope::ALL.map(Scope::as_str))
+    );
     assert_eq!(server["issuer"], json!("https://phone.example.com"));
     assert_eq!(
         server["token_endpoint"],

@@ -7,14 +7,14 @@
 //!
 //! Not here: single use and rotation (`store`).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::access_token::{AccessToken, LIVES_S};
 use super::authorize::{check_resource, scopes_of};
 use super::form::{Form, Repeated};
 use super::seal::{REFRESH, SigningKey, digest, text_of};
 use super::store::Command;
-use super::{Site, member};
+use super::{Site, member, record, set};
 use crate::auth::Scopes;
 use crate::auth::key::ApiKeys;
 use crate::time::Millis;
@@ -46,7 +46,10 @@ impl TokenError {
     /// The body of the answer.
     #[must_use]
     pub fn body(&self) -> Value {
-        json!({ "error": self.error, "error_description": self.description })
+        record(&[
+            ("error", Some(self.error)),
+            ("error_description", Some(self.description)),
+        ])
     }
 }
 
@@ -76,72 +79,70 @@ pub fn exchange(
     form: &Form,
     random: [&[u8; 32]; 2],
 ) -> Result<Exchange, TokenError> {
-    let required = |name: &'static str, problem: &'static str| {
-        let missing = TokenError::new("invalid_request", problem);
-        form.one(name)?.ok_or(missing)
-    };
-    let grant_type = required("grant_type", "grant_type is missing")?;
-    let client = required("client_id", "client_id is missing")?;
+    let required = |name| form.one(name)?.ok_or(MISSING);
+    let grant_type = required("grant_type")?;
+    let client = required("client_id")?;
     check_resource(site, form)
         .map_err(|(error, description)| TokenError::new(error, description))?;
-    let asked = form.one("scope")?;
-    let scopes = asked
-        .map(|text| {
-            Scopes::parse(
-                text.split(' ')
-                    .filter(|name| !matches!(*name, "" | "offline_access")),
-            )
-        })
-        .transpose()
-        .map_err(|_| {
-            TokenError::new(
-                "invalid_scope",
-                "scope names something that is no scope here",
-            )
-        })?
-        .filter(|scopes| !scopes.is_empty());
+    let asked = form.one("scope")?.unwrap_or_default();
+    let asked = asked.split(' ').filter(|name| *name != "offline_access");
+    let scopes = scopes_of(&asked.collect::<Vec<_>>().join(" ")).ok_or(NO_SCOPE)?;
+    let scopes = Some(scopes).filter(|scopes| !scopes.is_empty());
     let [for_token, for_grant] = random;
-    let (mut command, grant) = match grant_type {
+    let (order, proof, challenge, redirect, grant) = match grant_type {
         "authorization_code" => {
-            let code = required("code", "code is missing")?;
-            let verifier = required("code_verifier", "code_verifier is missing")?;
-            let command = json!({
-                "do": "redeem", "code": digest(code), "challenge": digest(verifier),
-                "redirect": form.one("redirect_uri")?,
-            });
-            (command, text_of(for_grant))
+            let code = digest(required("code")?);
+            let challenge = digest(required("code_verifier")?);
+            let redirect = form.one("redirect_uri")?;
+            (
+                "redeem",
+                code,
+                Some(challenge),
+                redirect,
+                text_of(for_grant),
+            )
         }
         "refresh_token" => {
-            let token = required("refresh_token", "refresh_token is missing")?;
+            let token = required("refresh_token")?;
             let grant = grant_of(key, token).ok_or(UNKNOWN)?;
-            (json!({ "do": "refresh", "token": digest(token) }), grant)
+            ("refresh", digest(token), None, None, grant)
         }
-        _ => {
-            let problem = "grant_type must be authorization_code or refresh_token";
-            return Err(TokenError::new("unsupported_grant_type", problem));
-        }
+        _ => return Err(NO_SUCH_GRANT),
     };
     let payload = format!("{grant} {}", text_of(for_token));
-    let refresh_token = key.seal(REFRESH, payload.as_bytes());
-    if let Some(members) = command.as_object_mut() {
-        for (name, value) in [
-            ("client", json!(client)),
-            ("resource", json!(site.resource())),
-            ("grant", json!(grant)),
-            ("fresh", json!(digest(&refresh_token))),
-            ("scopes", json!(scopes.map(|scopes| scopes.to_string()))),
-        ] {
-            members.insert(name.to_owned(), value);
-        }
-    }
+    let refresh_token = key.seal(REFRESH, &payload);
+    let names = scopes.map(|scopes| scopes.to_string());
+    let command = Command::of(&[
+        ("do", Some(order)),
+        ("proof", Some(&proof)),
+        ("challenge", challenge.as_deref()),
+        ("redirect", redirect),
+        ("client", Some(client)),
+        ("resource", Some(&site.resource())),
+        ("grant", Some(&grant)),
+        ("fresh", Some(&digest(&refresh_token))),
+        ("scopes", names.as_deref()),
+    ]);
     Ok(Exchange {
-        command: Command::of(command),
+        command,
         grant,
         refresh_token,
         scopes,
     })
 }
 
+const MISSING: TokenError = TokenError::new(
+    "invalid_request",
+    "grant_type, client_id, and code with code_verifier, or refresh_token, are needed",
+);
+const NO_SCOPE: TokenError = TokenError::new(
+    "invalid_scope",
+    "scope names something that is no scope here",
+);
+const NO_SUCH_GRANT: TokenError = TokenError::new(
+    "unsupported_grant_type",
+    "grant_type must be authorization_code or refresh_token",
+);
 const UNKNOWN: TokenError = TokenError::new(
     "invalid_grant",
     "this code or refresh token is unknown, was used before, has ended, or belongs to someone else",
@@ -169,7 +170,7 @@ pub fn issue(
     }
     let grant = member(stored, "grant");
     let text = |name: &str| member(grant, name).as_str().unwrap_or_default().to_owned();
-    let granted = scopes_of(member(grant, "scopes")).unwrap_or_default();
+    let granted = scopes_of(&text("scopes")).unwrap_or_default();
     let holder = keys.holder(&text("key"), &text("fingerprint"));
     let permitted = holder.map(|caller| caller.scopes.intersection(granted));
     let Some(permitted) = permitted.filter(|scopes| !scopes.is_empty()) else {
@@ -190,13 +191,14 @@ pub fn issue(
         audience: text("resource"),
         ends_at: now.div_euclid(1000).saturating_add(LIVES_S),
     };
-    Ok(json!({
-        "access_token": access_token.seal(key),
-        "token_type": "Bearer",
-        "expires_in": LIVES_S,
-        "refresh_token": exchange.refresh_token,
-        "scope": scopes.to_string(),
-    }))
+    let mut tokens = record(&[
+        ("access_token", Some(&access_token.seal(key))),
+        ("token_type", Some("Bearer")),
+        ("refresh_token", Some(&exchange.refresh_token)),
+        ("scope", Some(&scopes.to_string())),
+    ]);
+    set(&mut tokens, "expires_in", LIVES_S.into());
+    Ok(tokens)
 }
 
 /// What `/revoke` asks of the store; `None` for a token that is not ours, which is no error
@@ -211,6 +213,6 @@ pub fn revocation(key: &SigningKey, form: &Form) -> Option<Command> {
 
 /// The grant of a refresh token that we made.
 fn grant_of(key: &SigningKey, token: &str) -> Option<String> {
-    let payload = String::from_utf8(key.open(REFRESH, token)?).ok()?;
+    let payload = key.open(REFRESH, token)?;
     payload.split_once(' ').map(|(grant, _)| grant.to_owned())
 }
