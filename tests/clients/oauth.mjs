@@ -11,6 +11,7 @@ import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
+import { allow } from "./person.mjs";
 import { check, finish } from "./story.mjs";
 
 const [mcp, key] = process.argv.slice(2);
@@ -39,29 +40,12 @@ class Keeper {
   redirectToAuthorization = (url) => void this.asked.push(url);
 }
 
-/** Opens the page, ticks what is wanted, enters the key; the parameters that come back to the client. */
+/** What comes back to the client after a person said yes. */
 async function visit(url, tick) {
-  const page = await fetch(url, { headers: { "accept-language": "ar" }, redirect: "manual" });
-  const html = await page.text();
-  assert.equal(page.status, 200, html);
-  assert.match(html, /<html lang=ar dir=rtl>/);
-  const form = new URLSearchParams();
-  for (const [, name, value] of html.matchAll(/<input type=hidden name=(\w+) value="?([^">]*)"?>/g)) form.append(name, value);
-  for (const [, scope] of html.matchAll(/<input type=checkbox name=scope value=(\w+)/g)) if (tick(scope)) form.append("scope", scope);
-  form.append("key", key);
-  form.append("answer", "allow");
-  const origin = new URL(url).origin;
-  const answer = await fetch(new URL("/authorize", url), {
-    method: "POST",
-    body: form,
-    headers: { origin, "sec-fetch-site": "same-origin" },
-    redirect: "manual",
-  });
-  assert.equal(answer.status, 303, await answer.text());
-  const location = new URL(answer.headers.get("location"));
+  const location = await allow(url, key, tick);
   assert.equal(location.origin + location.pathname, callback);
   assert.equal(location.searchParams.get("state"), "state-of-the-client");
-  assert.equal(location.searchParams.get("iss"), origin);
+  assert.equal(location.searchParams.get("iss"), new URL(url).origin);
   return location.searchParams;
 }
 

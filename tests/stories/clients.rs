@@ -31,6 +31,12 @@ async fn the_typescript_sdks_sign_in() {
     run("oauth.mjs", &stage, &[oauth::KEY]).await;
 }
 
+#[tokio::test]
+async fn the_official_conformance_suite_signs_in() {
+    let stage = oauth::stage(&[], 1).await;
+    run("oauth-conformance.mjs", &stage, &[oauth::KEY]).await;
+}
+
 async fn program(name: &str, wants_pbx: bool) {
     // Asked before calls to the outside, as an installation is that nobody has changed.
     let stage = Stage::with(&[("CONFIRM", "")]).await;

@@ -237,3 +237,10 @@ fn call(tool: &str, arguments: &Value) -> Value {
         "params": { "name": tool, "arguments": arguments },
     })
 }
+
+/// The same sealed text with another payload.
+fn bent(sealed: &str) -> String {
+    let (kind, rest) = sealed.split_once('.').expect("a kind");
+    let other = if rest.starts_with('A') { 'B' } else { 'A' };
+    format!("{kind}.{other}{}", rest.chars().skip(1).collect::<String>())
+}

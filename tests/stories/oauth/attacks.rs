@@ -6,7 +6,7 @@ use threecx_mcp_edge::auth::ApiKeys;
 use threecx_mcp_edge::auth::oauth::{AccessToken, SigningKey};
 
 use super::{
-    CALLBACK, CHALLENGE, KEY, READER, SIGNING_KEY, Visitor, keys, list, sealed, stage, text,
+    CALLBACK, CHALLENGE, KEY, READER, SIGNING_KEY, Visitor, bent, keys, list, sealed, stage, text,
 };
 use crate::harness::Raw;
 
@@ -197,7 +197,7 @@ async fn the_form_is_accepted_from_its_own_page_only() {
             "{forged}"
         );
     }
-    let tampered = request.replacen("mcpq1.e", "mcpq1.f", 1);
+    let tampered = bent(&request);
     let mut changed = good;
     changed[0].1 = &tampered;
     let answer = visitor
@@ -346,7 +346,7 @@ async fn tokens_that_are_none_of_ours() {
             shorter.pop();
             shorter
         }),
-        ("another payload", issued.replacen("mcpa1.W", "mcpa1.X", 1)),
+        ("another payload", bent(&issued)),
         ("another kind", issued.replacen("mcpa1", "mcpr1", 1)),
         ("no seal", issued.rsplit_once('.').unwrap().0.to_owned()),
     ] {
