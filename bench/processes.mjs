@@ -61,8 +61,8 @@ export function demoVariables() {
 }
 
 /**
- * One workerd with these services, each `{name, files, main, variables, object, kv}`: `files` maps the
- * names of modules to paths, `object` is `{binding, className}`, `kv` is `{bindings, address}`.
+ * One workerd with these services, each `{name, files, main, variables, objects, kv}`: `files` maps the
+ * names of modules to paths, `objects` maps bindings to class names, `kv` is `{bindings, address}`.
  */
 export async function startWorkerd(services) {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
@@ -96,20 +96,20 @@ function configuration(services) {
   const text = JSON.stringify;
   const date = readFileSync(join(root, "wrangler.toml"), "utf8").match(/compatibility_date = "(.+)"/)[1];
   const kinds = { js: "esModule", wasm: "wasm", json: "json" };
-  const workers = services.map(({ name, files, main, variables = {}, object, kv }) => {
+  const workers = services.map(({ name, files, main, variables = {}, objects = {}, kv }) => {
     // The first module is the one that runs.
     const names = [main, ...Object.keys(files).filter((file) => file !== main)];
     const modules = names.map((file) =>
       `(name = ${text(file)}, ${kinds[file.split(".").pop()]} = embed ${text(`${name}/${file}`)})`);
     const bindings = Object.entries(variables).map(([key, value]) =>
       `(name = ${text(key)}, text = ${text(`${value}`)})`);
-    let objects = "";
-    if (object) {
-      const className = text(object.className);
-      bindings.push(`(name = ${text(object.binding)}, durableObjectNamespace = ${className})`);
-      const namespace = `className = ${className}, uniqueKey = ${text(name)}, enableSql = true`;
-      objects = `durableObjectNamespaces = [(${namespace})], durableObjectStorage = (localDisk = "disk"),`;
-    }
+    const namespaces = Object.entries(objects).map(([binding, className]) => {
+      bindings.push(`(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`);
+      return `(className = ${text(className)}, uniqueKey = ${text(`${name}-${className}`)}, enableSql = true)`;
+    });
+    const storage = namespaces.length > 0
+      ? `durableObjectNamespaces = [${namespaces.join(", ")}], durableObjectStorage = (localDisk = "disk"),`
+      : "";
     let service = "";
     if (kv) {
       const store = `${name}-kv`;
@@ -117,7 +117,7 @@ function configuration(services) {
       service = `(name = ${text(store)}, external = (address = ${text(kv.address)}, http = ())),`;
     }
     return `${service} (name = ${text(name)}, worker = (modules = [${modules.join(", ")}],
-      compatibilityDate = ${text(date)}, ${objects} bindings = [${bindings.join(", ")}],
+      compatibilityDate = ${text(date)}, ${storage} bindings = [${bindings.join(", ")}],
       globalOutbound = "net"))`;
   });
   const sockets = services.map(({ name }) =>

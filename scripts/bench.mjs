@@ -102,7 +102,7 @@ async function measure(folder) {
     main: "index.js",
     files: wasm(join(root, "build")),
     variables: { ...demoVariables(), PBX_BASE_URL: pbx.url, PBX_EVENTS: events },
-    object: { binding: "PBX_SESSION", className: "PbxSession" },
+    objects: { PBX_SESSION: "PbxSession", AUTH_STORE: "AuthStore" },
     kv: { bindings: namespaces(), address: kv.address },
   });
   const constant = (bytes, objectBytes) => ({
@@ -110,7 +110,7 @@ async function measure(folder) {
     main: "index.js",
     files: wasm(join(root, "bench", "constant", "build")),
     variables: { BYTES: bytes, OBJECT_BYTES: objectBytes },
-    object: { binding: "OBJECT", className: "Constant" },
+    objects: { OBJECT: "Constant" },
   });
 
   const tools = await step("Cold start", () => coldStart(ours("ours", steady, "off"), constant(2, 2)));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use crate::mcp::{
-    CallError, Completion, CompletionReference, CompletionRequest, Identity, Prompt,
+    CallError, Completion, CompletionReference, CompletionRequest, Identity, NotPermitted, Prompt,
     PromptArguments, PromptError, PromptMessage, ReadError, ResourceText, Role, Service, ToolCall,
     ToolResult,
 };
@@ -29,6 +29,13 @@ impl Fixture {
             identity,
             tools: tools().to_string(),
         }
+    }
+}
+
+fn lacks() -> NotPermitted {
+    NotPermitted {
+        message: "the key is under the mat".to_owned(),
+        needs: "read open".to_owned(),
     }
 }
 
@@ -87,6 +94,7 @@ impl Service for Fixture {
             "boom" => Ok(failure("kaput")),
             "slow" => Ok(text("done")),
             "context" => Ok(text(&format!("{:?}", call.context))),
+            "locked" => Err(CallError::NotPermitted(lacks())),
             _ => Err(CallError::UnknownTool),
         }
     }
@@ -102,6 +110,7 @@ impl Service for Fixture {
                 message: "the disk is wet; dry it".to_owned(),
                 data: json!({"code": "wet"}),
             }),
+            "test://locked" => Err(ReadError::NotPermitted(lacks())),
             _ => Err(ReadError::NotFound),
         }
     }

@@ -102,6 +102,22 @@ fn results() {
 }
 
 #[test]
+fn what_is_not_permitted_concerns_the_whole_request() {
+    for row in [
+        tool("locked", "locked", &json!({})),
+        modern("locked", "resources/read", json!({"uri": "test://locked"})),
+    ] {
+        let answer = row.send();
+        assert_eq!(answer.status, 403);
+        assert_eq!(answer.needs.as_deref(), Some("read open"));
+        let body: Value = serde_json::from_slice(&answer.body.unwrap()).unwrap();
+        assert_eq!(body["error"]["message"], json!("the key is under the mat"));
+        assert!(body["id"].is_number(), "one request asked for it");
+    }
+    assert_eq!(add("add").send().needs, None);
+}
+
+#[test]
 fn headers() {
     add("M5").mcp_name("sub").mismatch("sub");
     list("M6").no_mcp_method().mismatch("(missing)");

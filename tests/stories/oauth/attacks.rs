@@ -427,3 +427,23 @@ async fn registrations_that_are_refused() {
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("<script"), "{}", page.body);
 }
+
+#[tokio::test]
+async fn a_flood_of_registrations_pushes_out_only_what_nobody_used() {
+    let stage = stage(&[], 1).await;
+    let used = Visitor::at(&stage).await;
+    used.tokens(KEY, &["read"]).await;
+    let unused = Visitor::at(&stage).await;
+    let url = stage.runtime.url();
+    for _ in 0..21 {
+        let flood = (0..50).map(|_| Visitor::new(stage.client(), url));
+        join_all(flood).await;
+    }
+    assert_eq!(used.open(&[]).await.status, 200, "it has a grant");
+    assert_eq!(unused.open(&[]).await.status, 400, "1,050 came after it");
+    assert_eq!(
+        Visitor::at(&stage).await.open(&[]).await.status,
+        200,
+        "the newest stays"
+    );
+}
