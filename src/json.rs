@@ -9,20 +9,30 @@
 
 mod tree;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Error, Value};
 
-pub(crate) use self::tree::Tree;
+pub(crate) use self::tree::{Name, Tree};
 
 /// Reads a type.
 pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
     T::deserialize(Tree::parse(bytes)?)
 }
 
+/// Reads whatever it is.
+pub(crate) fn any(bytes: &[u8]) -> Result<Value, Error> {
+    Tree::parse(bytes).map(Value::from)
+}
+
+/// For a member that can be whatever it likes.
+pub(crate) fn member<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Value>, D::Error> {
+    Option::<Tree<'de>>::deserialize(member).map(|tree| tree.map(Value::from))
+}
+
 /// A value as a tree of `serde_json`. By way of its text: what is also written as text needs no second
 /// serialiser.
 pub(crate) fn value<T: Serialize>(value: &T) -> Value {
     serde_json::to_vec(value)
-        .and_then(|bytes| serde_json::from_slice(&bytes))
+        .and_then(|bytes| any(&bytes))
         .unwrap_or_default()
 }

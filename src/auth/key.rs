@@ -21,6 +21,7 @@ use super::caller::{Caller, CallerKind};
 use super::extension_set::{ExtensionProblem, ExtensionSet};
 use super::scope::{Scope, Scopes, UnknownScope};
 use super::secret::Secret;
+use crate::json;
 
 /// The keys that open the door, and to whom each belongs. May be empty: then none does.
 #[derive(Debug, Clone, Default)]
@@ -113,11 +114,10 @@ impl ApiKeys {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let json: Value =
-            serde_json::from_slice(text.as_bytes()).map_err(|error| KeysProblem::NotJson {
-                line: error.line(),
-                column: error.column(),
-            })?;
+        let json = json::any(text.as_bytes()).map_err(|error| KeysProblem::NotJson {
+            line: error.line(),
+            column: error.column(),
+        })?;
         let Value::Array(entries) = json else {
             return Err(KeysProblem::NotAnArray);
         };

@@ -82,7 +82,11 @@ pub struct ToolError {
     /// The same request may work later, and repeating it is safe.
     pub retryable: bool,
     /// Facts that belong to it, such as the calls that fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "json::member",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub details: Option<Value>,
 }
 

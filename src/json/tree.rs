@@ -7,7 +7,7 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
-use serde_json::Error;
+use serde_json::{Error, Map, Value};
 
 /// Any JSON value. Numbers are as wide as they need to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +68,28 @@ impl<'a> Tree<'a> {
             Self::Text(text) => Unexpected::Str(text),
             Self::List(_) => Unexpected::Seq,
             Self::Object(_) => Unexpected::Map,
+        }
+    }
+}
+
+/// As `serde_json` has it. Its own way of reading one brings along its whole deserializer for types.
+impl From<Tree<'_>> for Value {
+    fn from(tree: Tree<'_>) -> Self {
+        match tree {
+            Tree::Null => Self::Null,
+            Tree::Bool(value) => value.into(),
+            Tree::Integer(value) => value.into(),
+            Tree::Large(value) => value.into(),
+            Tree::Float(value) => value.into(),
+            Tree::Text(text) => Self::String(text.into_owned()),
+            Tree::List(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Tree::Object(members) => {
+                let mut object = Map::new();
+                for (name, content) in members {
+                    object.insert(name.into_owned(), content.into());
+                }
+                Self::Object(object)
+            }
         }
     }
 }
@@ -139,13 +161,13 @@ impl<'de> Visitor<'de> for Builder {
 }
 
 /// The name of a member, borrowed where it holds no escape.
-struct Name<'a>(Cow<'a, str>);
+pub(crate) struct Name<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match deserializer.deserialize_str(Builder)? {
             Tree::Text(name) => Ok(Self(name)),
-            other => Err(D::Error::invalid_type(other.unexpected(), &"a name")),
+            _ => Err(D::Error::custom("a name")),
         }
     }
 }
@@ -443,7 +465,7 @@ mod tests {
     use serde::Deserialize;
     use serde_json::json;
 
-    use crate::json::read;
+    use crate::json::{any, read};
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(rename_all = "snake_case")]
@@ -481,6 +503,14 @@ mod tests {
         let result: Result<u8, String> = read(br#"{"Err":"no"}"#).unwrap();
         assert_eq!(result, Err("no".to_owned()));
         assert_eq!(read::<Option<()>>(b"null").unwrap(), None);
+    }
+
+    #[test]
+    fn any_json_is_as_serde_json_has_it() {
+        let expected: serde_json::Value = serde_json::from_str(TEXT).unwrap();
+        assert_eq!(any(TEXT.as_bytes()).unwrap(), expected);
+        let twice = any(br#"{"a":1,"a":-2.5,"b":false}"#).unwrap();
+        assert_eq!(twice, json!({ "a": -2.5, "b": false }));
     }
 
     #[test]
@@ -523,6 +553,6 @@ mod tests {
     #[test]
     fn deep_nonsense_ends() {
         let deep = "[".repeat(100_000);
-        assert!(read::<serde_json::Value>(deep.as_bytes()).is_err());
+        assert!(any(deep.as_bytes()).is_err());
     }
 }

@@ -49,7 +49,7 @@ async fn run<T: Tool>(takes: &Takes, desk: &Desk<'_>) -> Result<T::Output, ToolE
 }
 
 fn success(text: serde_json::Result<String>, warnings: &[String]) -> ToolResult {
-    match text.and_then(|text| with_warnings(text, warnings)) {
+    match text.map(|text| with_warnings(text, warnings)) {
         Ok(text) => ToolResult {
             structured: Some(text.clone()),
             text,
@@ -64,17 +64,19 @@ fn success(text: serde_json::Result<String>, warnings: &[String]) -> ToolResult 
 }
 
 /// Adds warnings to those that the tool has already.
-fn with_warnings(text: String, warnings: &[String]) -> serde_json::Result<String> {
+fn with_warnings(text: String, warnings: &[String]) -> String {
     if warnings.is_empty() {
-        return Ok(text);
+        return text;
     }
-    let mut value: Value = serde_json::from_slice(text.as_bytes())?;
+    let Ok(mut value) = json::any(text.as_bytes()) else {
+        return text;
+    };
     let members = value.as_object_mut();
     let own = members.map(|members| members.entry("warnings").or_insert_with(|| json!([])));
     if let Some(own) = own.and_then(Value::as_array_mut) {
         own.extend(warnings.iter().map(|warning| json!(warning)));
     }
-    Ok(value.to_string())
+    value.to_string()
 }
 
 fn failure(error: &ToolError) -> ToolResult {

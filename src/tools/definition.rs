@@ -14,6 +14,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::Tool;
+use crate::json;
 
 /// The four annotations of MCP, all spelled out because their defaults are the dangerous ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub(super) struct Takes(Vec<(String, bool)>);
 impl Takes {
     /// Reads them off the definitions, so that they cannot differ from what clients see.
     pub(super) fn of(tool: &str, definitions: &str) -> Self {
-        let all: Value = serde_json::from_slice(definitions.as_bytes()).unwrap_or_default();
+        let all: Value = json::any(definitions.as_bytes()).unwrap_or_default();
         let mut all = all.as_array().into_iter().flatten();
         let described = all.find(|described| described["name"] == tool);
         let schema = described.map_or(&Value::Null, |described| &described["inputSchema"]);
