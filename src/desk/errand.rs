@@ -5,6 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::json;
+
 /// One request to act. Empty where nothing acts (resources, completions).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Errand<'a> {
@@ -36,7 +38,10 @@ const BESIDE: [&str; 2] = ["confirm", "idempotency_key"];
 impl Errand<'_> {
     /// Every argument that was given.
     pub(crate) fn arguments(&self) -> Map<String, Value> {
-        serde_json::from_slice(self.arguments.as_bytes()).unwrap_or_default()
+        match json::any(self.arguments.as_bytes()) {
+            Ok(Value::Object(arguments)) => arguments,
+            _ => Map::new(),
+        }
     }
 
     /// The handle that says yes, if one came.
