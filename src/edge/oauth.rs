@@ -17,6 +17,7 @@ use crate::auth::oauth::{
     self, Answer, Asked, CONTENT_SECURITY_POLICY, Client, ClientId, Command, Form, Language,
     NotAClient, Refusal, SigningKey, Site, TokenError,
 };
+use crate::json;
 use crate::settings::Access;
 
 /// Binding of the object that keeps codes and grants.
@@ -313,7 +314,7 @@ impl Desk<'_> {
 
     async fn store(&self, command: &Command) -> Result<Value> {
         let answer = exchange(self.env, BINDING, NAME, &command.to_bytes()).await?;
-        Ok(serde_json::from_slice(&answer)?)
+        Ok(json::any(&answer)?)
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::address::{document_host, is_listed, is_redirect};
 use super::seal::text_of;
 use super::{Site, member, record, set};
+use crate::json;
 
 /// Names are cut after so many characters.
 const LONGEST_NAME: usize = 60;
@@ -116,7 +117,7 @@ impl Client {
     /// What `/register` answers.
     #[must_use]
     pub fn registration(&self, issued_at: i64) -> Value {
-        let mut answer = serde_json::from_slice(REGISTERED.as_bytes()).unwrap_or_default();
+        let mut answer = json::any(REGISTERED.as_bytes()).unwrap_or_default();
         set(&mut answer, "client_id", json!(self.id));
         set(&mut answer, "client_id_issued_at", json!(issued_at));
         set(&mut answer, "client_name", json!(self.name));
@@ -158,7 +159,7 @@ impl Client {
 }
 
 fn object(body: &[u8]) -> Result<Value, NotAClient> {
-    serde_json::from_slice(body)
+    json::any(body)
         .ok()
         .filter(Value::is_object)
         .ok_or_else(|| invalid("the client's description is not a JSON object"))

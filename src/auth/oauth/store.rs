@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::authorize::{Consent, scopes_of};
 use super::client::Client;
 use super::{member, record, set};
+use crate::json;
 use crate::time::Millis;
 
 const MINUTE: Millis = 60 * 1000;
@@ -141,7 +142,7 @@ impl Command {
     /// As it arrived there; nothing is known of it yet.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok().map(Self)
+        json::any(bytes).ok().map(Self)
     }
 
     fn get(&self, name: &str) -> &Value {

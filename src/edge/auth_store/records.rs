@@ -5,6 +5,7 @@ use worker::{Result, State};
 
 use crate::auth::oauth::{Kind, Records, StoreFailed};
 use crate::edge::sql::{Row, Sql, integers, texts};
+use crate::json;
 use crate::time::Millis;
 
 const TABLES: [&str; 2] = [
@@ -36,7 +37,7 @@ impl SqlRecords {
         values.extend(integers(&[now])?);
         let mut rows = self.0.rows(query, values)?;
         let text = rows.first_mut().and_then(Row::text);
-        Ok(text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()))
+        Ok(text.and_then(|text| json::any(text.as_bytes()).ok()))
     }
 
     fn write(&self, kind: Kind, id: &str, value: &Value, times: [Millis; 2]) -> Result<()> {
