@@ -35,6 +35,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use answer::Entry;
 pub use definition::Hints;
 use definition::Takes;
 
@@ -79,8 +80,8 @@ pub fn definitions_for(scopes: Scopes) -> Cow<'static, str> {
     // A tool a line, in the order of the table.
     let lines = definitions().lines().skip(1);
     let usable = lines
-        .zip(SCOPES)
-        .filter(|(_, scope)| scopes.contains(**scope))
+        .zip(TABLE)
+        .filter(|(_, tool)| scopes.contains(tool.scope))
         .map(|(line, _)| line.trim_end_matches(','));
     Cow::Owned(format!("[{}]", usable.collect::<Vec<_>>().join(",")))
 }
@@ -93,26 +94,24 @@ macro_rules! tools {
             definition::array(&[$(definition::of::<$tool>()),+])
         }
 
-        /// What each tool needs, in the order of the table.
-        const SCOPES: &[Scope] = &[$(<$tool>::SCOPE),+];
-
-        /// What a caller of a tool must be allowed; `None` where there is no such tool.
-        pub fn scope_of(name: &str) -> Option<Scope> {
-            $(if name == <$tool>::NAME {
-                return Some(<$tool>::SCOPE);
-            })+
-            None
-        }
-
-        /// Calls a tool by name with JSON arguments; `None` where there is no such tool.
-        pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
-            $(if name == <$tool>::NAME {
-                static TAKES: LazyLock<Takes> = LazyLock::new(|| Takes::of(<$tool>::NAME, definitions()));
-                return Some(answer::call::<$tool>(arguments, &TAKES, desk).await);
-            })+
-            None
-        }
+        const TABLE: &[Entry] = &[$(Entry::of::<$tool>()),+];
     };
+}
+
+/// What a caller of a tool must be allowed; `None` where there is no such tool.
+pub fn scope_of(name: &str) -> Option<Scope> {
+    TABLE
+        .iter()
+        .find(|tool| tool.name == name)
+        .map(|tool| tool.scope)
+}
+
+/// Calls a tool by name with JSON arguments; `None` where there is no such tool.
+pub async fn call(name: &str, arguments: &str, desk: &Desk<'_>) -> Option<ToolResult> {
+    static TAKES: LazyLock<Vec<Takes>> = LazyLock::new(|| Takes::of_all(definitions()));
+    let mut tools = TABLE.iter().zip(TAKES.iter());
+    let (tool, takes) = tools.find(|(tool, _)| tool.name == name)?;
+    Some(tool.call(arguments, takes, desk).await)
 }
 
 tools![
@@ -167,7 +166,7 @@ mod tests {
         assert_eq!(names(&["control"]), control);
         assert!(names(&[]).is_empty());
         let all = names(&["read", "control", "message", "record", "admin"]);
-        assert_eq!(all.len(), SCOPES.len());
+        assert_eq!(all.len(), TABLE.len());
         assert!(all.is_sorted());
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct Trail {
 
 /// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments;
 /// `is_act` that it changes something, so that its end is on record before it is answered.
-pub(crate) fn begin(desk: &Desk<'_>, is_known: impl Fn(&str) -> bool, is_act: bool) -> Trail {
+pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bool) -> Trail {
     let id = desk.session.new_id();
     let arguments = desk.errand.arguments();
     let named = ["extension", "from_extension"]

@@ -4,62 +4,97 @@
 //! their own), but they are named in `warnings`: an `idempotencyKey` that was meant to be
 //! `idempotency_key` must not vanish without a word.
 
+use futures::future::{FutureExt, LocalBoxFuture};
 use serde_json::{Value, json};
 
 use super::Tool;
 use super::definition::Takes;
+use crate::auth::Scope;
 use crate::desk::{Code, Desk, Errand, Said, ToolError, begin};
 use crate::json::{self, Tree};
 use crate::mcp::{Question, ToolResult};
 
-/// Runs `T` with arguments that are the text of a JSON object; the call is on record before and after.
-pub(super) async fn call<T: Tool>(arguments: &str, takes: &Takes, desk: &Desk<'_>) -> ToolResult {
-    let desk = Desk {
-        errand: Errand {
-            tool: T::NAME,
-            arguments,
-            ..desk.errand
-        },
-        ..desk.clone()
-    };
-    let trail = begin(&desk, |name| takes.knows(name), !T::HINTS.read_only_hint);
-    let outcome = run::<T>(takes, &desk).await;
-    trail
-        .end(&desk, outcome.as_ref().err().map(|error| error.code))
-        .await;
-    match outcome {
-        Ok(output) => success(
-            serde_json::to_string(&output),
-            &ignored(T::NAME, takes, arguments),
-        ),
-        Err(error) => failure(&error),
+/// A tool as the table knows it: what differs from tool to tool, behind one shape.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) scope: Scope,
+    /// It changes something, so that its end is on record before it is answered.
+    is_act: bool,
+    run: for<'a> fn(&'a Takes, &'a Desk<'a>) -> Running<'a>,
+}
+
+/// A tool at work; its output as JSON text.
+type Running<'a> = LocalBoxFuture<'a, Result<String, ToolError>>;
+
+impl Entry {
+    /// The entry of a tool.
+    pub(super) const fn of<T: Tool>() -> Self {
+        Self {
+            name: T::NAME,
+            scope: T::SCOPE,
+            is_act: !T::HINTS.read_only_hint,
+            run: run::<T>,
+        }
+    }
+
+    /// Runs the tool with arguments that are the text of a JSON object; the call is on record before and
+    /// after.
+    pub(super) async fn call(&self, arguments: &str, takes: &Takes, desk: &Desk<'_>) -> ToolResult {
+        let desk = Desk {
+            errand: Errand {
+                tool: self.name,
+                arguments,
+                ..desk.errand
+            },
+            ..desk.clone()
+        };
+        let trail = begin(&desk, &|name| takes.knows(name), self.is_act);
+        let outcome = match self.refused(&desk) {
+            Some(refusal) => Err(refusal),
+            None => (self.run)(takes, &desk).await,
+        };
+        trail
+            .end(&desk, outcome.as_ref().err().map(|error| error.code))
+            .await;
+        match outcome {
+            Ok(text) => success(text, &ignored(self.name, takes, arguments)),
+            Err(error) => failure(&error),
+        }
+    }
+
+    /// Why it is not even begun.
+    fn refused(&self, desk: &Desk<'_>) -> Option<ToolError> {
+        if desk.errand.said == Said::No {
+            let message = "nothing was done: the person was asked and said no";
+            return Some(
+                ToolError::new(Code::Forbidden, message)
+                    .hint("do not ask again unless the person wants you to"),
+            );
+        }
+        desk.require_scope(self.scope, self.name).err()
     }
 }
 
-async fn run<T: Tool>(takes: &Takes, desk: &Desk<'_>) -> Result<T::Output, ToolError> {
-    desk.require_scope(T::SCOPE, T::NAME)?;
-    if desk.errand.said == Said::No {
-        let message = "nothing was done: the person was asked and said no";
-        return Err(ToolError::new(Code::Forbidden, message)
-            .hint("do not ask again unless the person wants you to"));
+fn run<'a, T: Tool>(takes: &'a Takes, desk: &'a Desk<'a>) -> Running<'a> {
+    async move {
+        let arguments = json::read::<T::Arguments>(desk.errand.arguments.as_bytes())
+            .map_err(|error| misfit(T::NAME, takes, &error))?;
+        let output = T::run(arguments, desk).await?;
+        serde_json::to_string(&output).map_err(|error| {
+            let message = format!("the answer could not be written: {error}");
+            ToolError::new(Code::ProviderFailed, message)
+        })
     }
-    let arguments = json::read::<T::Arguments>(desk.errand.arguments.as_bytes())
-        .map_err(|error| misfit(T::NAME, takes, &error))?;
-    T::run(arguments, desk).await
+    .boxed_local()
 }
 
-fn success(text: serde_json::Result<String>, warnings: &[String]) -> ToolResult {
-    match text.map(|text| with_warnings(text, warnings)) {
-        Ok(text) => ToolResult {
-            structured: Some(text.clone()),
-            text,
-            is_error: false,
-            question: None,
-        },
-        Err(error) => failure(&ToolError::new(
-            Code::ProviderFailed,
-            format!("the answer could not be written: {error}"),
-        )),
+fn success(text: String, warnings: &[String]) -> ToolResult {
+    let text = with_warnings(text, warnings);
+    ToolResult {
+        structured: Some(text.clone()),
+        text,
+        is_error: false,
+        question: None,
     }
 }
 

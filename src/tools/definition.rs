@@ -60,12 +60,15 @@ pub(super) fn of<T: Tool>() -> Value {
 pub(super) struct Takes(Vec<(String, bool)>);
 
 impl Takes {
-    /// Reads them off the definitions, so that they cannot differ from what clients see.
-    pub(super) fn of(tool: &str, definitions: &str) -> Self {
+    /// Reads those of every tool off the definitions, so that they cannot differ from what clients see.
+    pub(super) fn of_all(definitions: &str) -> Vec<Self> {
         let all: Value = json::any(definitions.as_bytes()).unwrap_or_default();
-        let mut all = all.as_array().into_iter().flatten();
-        let described = all.find(|described| described["name"] == tool);
-        let schema = described.map_or(&Value::Null, |described| &described["inputSchema"]);
+        let all = all.as_array().into_iter().flatten();
+        all.map(|described| Self::of(&described["inputSchema"]))
+            .collect()
+    }
+
+    fn of(schema: &Value) -> Self {
         let properties = schema["properties"].as_object().into_iter().flatten();
         let required = schema["required"].as_array();
         let is_required =
