@@ -24,7 +24,7 @@ pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use audit::{AuditEntry, audit_log, begin, on_record};
 pub(crate) use calls::{all_calls, calls_of};
 pub use errand::{Errand, Said};
-pub use error::{Code, ToolError};
+pub use error::{Code, Failure, ToolError};
 pub use history::{Archive, RecentHistory};
 pub(crate) use history::{CallLog, HistoryQuery, history};
 pub(crate) use messages::{Message, messages};

@@ -3,6 +3,8 @@
 //! The one mapping from the PBX's failures to what a caller reads is here too, so that the same
 //! fault reads the same in every tool and resource.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -69,9 +71,14 @@ impl Code {
     }
 }
 
-/// Why a tool did not do what was asked.
+/// Why a tool did not do what was asked. Boxed: a result is moved often, and fails seldom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ToolError {
+#[serde(transparent)]
+pub struct ToolError(Box<Failure>);
+
+/// What a [`ToolError`] says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
     /// From the closed list.
     pub code: Code,
     /// What happened, for a person.
@@ -90,36 +97,49 @@ pub struct ToolError {
     pub details: Option<Value>,
 }
 
+impl Deref for ToolError {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
 impl ToolError {
     /// An error that repeating does not mend.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Failure {
             code,
             message: message.into(),
             hint: None,
             retryable: false,
             details: None,
-        }
+        }))
+    }
+
+    /// What it says, to be taken apart.
+    pub fn into_failure(self) -> Failure {
+        *self.0
     }
 
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// Repeating later is safe and may work.
     #[must_use]
     pub fn retryable(mut self) -> Self {
-        self.retryable = true;
+        self.0.retryable = true;
         self
     }
 
     /// Adds facts.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.0.details = Some(details);
         self
     }
 

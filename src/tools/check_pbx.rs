@@ -80,11 +80,12 @@ impl Finding {
     }
 
     fn problem(check: &'static str, error: ToolError) -> Self {
+        let failure = error.into_failure();
         Self {
             check,
             state: State::Problem,
-            message: error.message,
-            mend: error.hint,
+            message: failure.message,
+            mend: failure.hint,
         }
     }
 }

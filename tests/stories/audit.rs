@@ -1,11 +1,10 @@
 //! The audit: every call of every tool is on record, with a true end.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use pbx_sim::{Fault, Rule};
 
-use crate::harness::{Client, Stage, until};
+use crate::harness::{Client, Stage, key_entry, until};
 
 /// Entries of one tool, newest first.
 async fn entries(client: &Client, tool: &str) -> Vec<Value> {
@@ -149,25 +148,14 @@ async fn pages_and_filters() {
     assert_eq!(nobody.ok()["count"], json!(0));
 }
 
-/// A key for `MCP_API_KEYS`.
-fn key(name: &str, scopes: &[&str]) -> Value {
-    let digest: String = Sha256::digest(name.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    json!({ "name": name, "sha256": digest, "scopes": scopes })
-}
-
 #[tokio::test]
 async fn a_reader_neither_sees_nor_uses_what_writes_and_only_an_administrator_reads_the_audit() {
-    let keys = json!([key("reader", &["read"]), key("boss", &["admin"])]).to_string();
-    let stage = Stage::with(&[("MCP_API_KEYS", &keys), ("MCP_AUTH", "")]).await;
-    let with = |key: &str| {
-        stage
-            .client()
-            .header("authorization", &format!("Bearer {key}"))
-    };
-    let reader = with("reader");
+    let keys = [
+        key_entry("reader", &["read"], None),
+        key_entry("boss", &["admin"], None),
+    ];
+    let stage = Stage::with_keys(&keys).await;
+    let reader = stage.client_with("reader");
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
     let listed = reader.post(&list).await.json();
     let tools = listed["result"]["tools"].as_array().unwrap();
@@ -199,10 +187,10 @@ async fn a_reader_neither_sees_nor_uses_what_writes_and_only_an_administrator_re
     assert!(reader.read("threecx://audit").await.is_err());
     assert_eq!(stage.requests("/makecall"), 0);
 
-    let boss = with("boss");
+    let boss = stage.client_with("boss");
     let refused = entries(&boss, "make_call").await;
     assert_eq!(refused[0]["outcome"], json!("forbidden"));
-    assert_eq!(refused[0]["caller"], json!("reader"));
+    assert_eq!(refused[0]["caller"], json!("reade"));
     let view = boss.read("threecx://audit").await.expect("the view");
     assert!(view["count"].as_u64().unwrap() >= 8, "{view}");
     assert!(boss.read("threecx://extensions").await.is_err());

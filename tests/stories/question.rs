@@ -58,23 +58,23 @@ async fn a_person_says_yes_in_their_client() {
     assert_eq!(stage.pbx().history().len(), 0);
 
     // An answer to nothing, or to a question that was never asked, is asked again.
-    let state = &asked["requestState"];
-    let tampered = json!(format!("{}x", state.as_str().expect("a state")));
+    let name = &asked["requestState"];
+    let tampered = json!(format!("{}x", name.as_str().expect("a state")));
     for more in [
         said(&tampered, accepted()),
-        said(state, json!({})),
-        json!({ "requestState": state }),
+        said(name, json!({})),
+        json!({ "requestState": name }),
     ] {
         let again = call(&client, form(), more).await;
         assert_eq!(again["resultType"], json!("input_required"));
     }
     assert_eq!(stage.pbx().history().len(), 0);
 
-    let done = call(&client, form(), said(state, accepted())).await;
+    let done = call(&client, form(), said(name, accepted())).await;
     assert_eq!(done["resultType"], json!("complete"));
     assert_eq!(done["structuredContent"]["success"], json!(true));
     // Once.
-    let again = call(&client, form(), said(state, accepted())).await;
+    let again = call(&client, form(), said(name, accepted())).await;
     assert_eq!(again["resultType"], json!("input_required"));
     assert_eq!(stage.pbx().calls_placed_to("+966500000000"), 1);
 }
