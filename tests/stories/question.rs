@@ -34,7 +34,7 @@ fn form() -> Value {
     json!({ "elicitation": { "form": {} } })
 }
 
-fn said(state: &Value, response: Value) -> Value {
+fn said(state: &Value, response: &Value) -> Value {
     json!({ "requestState": state, "inputResponses": { "confirm": response } })
 }
 
@@ -61,8 +61,8 @@ async fn a_person_says_yes_in_their_client() {
     let name = &asked["requestState"];
     let tampered = json!(format!("{}x", name.as_str().expect("a state")));
     for more in [
-        said(&tampered, accepted()),
-        said(name, json!({})),
+        said(&tampered, &accepted()),
+        said(name, &json!({})),
         json!({ "requestState": name }),
     ] {
         let again = call(&client, form(), more).await;
@@ -70,11 +70,11 @@ async fn a_person_says_yes_in_their_client() {
     }
     assert_eq!(stage.pbx().history().len(), 0);
 
-    let done = call(&client, form(), said(name, accepted())).await;
+    let done = call(&client, form(), said(name, &accepted())).await;
     assert_eq!(done["resultType"], json!("complete"));
     assert_eq!(done["structuredContent"]["success"], json!(true));
     // Once.
-    let again = call(&client, form(), said(name, accepted())).await;
+    let again = call(&client, form(), said(name, &accepted())).await;
     assert_eq!(again["resultType"], json!("input_required"));
     assert_eq!(stage.pbx().calls_placed_to("+966500000000"), 1);
 }
@@ -89,7 +89,7 @@ async fn a_person_says_no() {
         json!({ "action": "accept", "content": { "ok": false } }),
     ] {
         let asked = call(&client, form(), json!({})).await;
-        let refused = call(&client, form(), said(&asked["requestState"], response)).await;
+        let refused = call(&client, form(), said(&asked["requestState"], &response)).await;
         assert_eq!(refused["resultType"], json!("complete"));
         assert_eq!(
             refused["structuredContent"]["error"]["code"],
@@ -129,7 +129,7 @@ async fn where_a_person_has_to_say_yes_the_client_is_sent_to_the_page() {
     let address = params["url"].as_str().expect("an address");
     assert!(address.contains("/approve/"), "{address}");
     // Opening the page is not saying yes on it.
-    let opened = said(&asked["requestState"], json!({ "action": "accept" }));
+    let opened = said(&asked["requestState"], &json!({ "action": "accept" }));
     let still = call(&client, json!({ "elicitation": { "url": {} } }), opened).await;
     assert_eq!(still["resultType"], json!("input_required"));
     assert_eq!(stage.pbx().history().len(), 0);
