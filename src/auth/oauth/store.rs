@@ -182,8 +182,20 @@ pub fn decide<R: Records>(
             )?;
             Ok(Value::Null)
         }
-        "redeem" => redeem(records, command, now),
-        "refresh" => refresh(records, command, now),
+        order @ ("redeem" | "refresh") => {
+            let answer = match order {
+                "redeem" => redeem(records, command, now)?,
+                _ => refresh(records, command, now)?,
+            };
+            // A client that was forgotten must hear so here: only then does it register again, instead of
+            // sending people to a page that does not know it.
+            let is_refused = member(&answer, "error").as_str() == Some("invalid_grant");
+            let is_registered = !client.contains(':');
+            if is_refused && is_registered && records.get(Kind::Client, client, now)?.is_none() {
+                return Ok(refused("invalid_client"));
+            }
+            Ok(answer)
+        }
         "revoke" => {
             let id = command.text("grant");
             if let Some(grant) = records.get(Kind::Grant, id, now)?

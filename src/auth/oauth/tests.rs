@@ -405,6 +405,15 @@ fn what_a_person_may_answer() {
         Trouble::NothingGranted,
     );
 
+    let little = world.asked(&[("scope", "read")]).unwrap();
+    let ticked = [("answer", "allow"), ("key", "alpha"), ("scope", "control")];
+    let answer = world.answer(&little, &ticked);
+    assert_eq!(
+        answer,
+        Answer::Again(Trouble::NothingGranted),
+        "the key permits it, but who asked?"
+    );
+
     for fields in [
         &[("answer", "deny"), ("key", "alpha"), ("scope", "read")][..],
         &[],
@@ -445,18 +454,15 @@ fn the_page_returns_what_it_was_given() {
 
 #[test]
 fn a_code_is_bound_and_is_used_once() {
-    for (name, value) in [
-        ("client_id", "someone-else"),
-        ("redirect_uri", "http://127.0.0.1/cb"),
-        ("code_verifier", CHALLENGE),
+    for (name, value, error) in [
+        ("client_id", "someone-else", "invalid_client"),
+        ("client_id", "https://client.example.com/m", "invalid_grant"),
+        ("redirect_uri", "http://127.0.0.1/cb", "invalid_grant"),
+        ("code_verifier", CHALLENGE, "invalid_grant"),
     ] {
         let world = World::new();
         let code = world.code(&[]);
-        assert_eq!(
-            world.redeem(&code, &[(name, value)]),
-            Err("invalid_grant"),
-            "{name}"
-        );
+        assert_eq!(world.redeem(&code, &[(name, value)]), Err(error), "{name}");
         assert_eq!(
             world.redeem(&code, &[]),
             Err("invalid_grant"),
@@ -552,7 +558,7 @@ fn refresh_tokens_are_bound() {
     let tokens = world.tokens();
     let token = text(&tokens, "refresh_token");
     for (changes, error) in [
-        (&[("client_id", "someone-else")][..], "invalid_grant"),
+        (&[("client_id", "someone-else")][..], "invalid_client"),
         (&[("client_id", "")], "invalid_request"),
         (&[("resource", "https://evil.com/mcp")], "invalid_target"),
         (&[("scope", "read control message")], "invalid_scope"),

@@ -161,6 +161,9 @@ pub fn issue(
 ) -> Result<Value, (TokenError, Option<Command>)> {
     if let Some(error) = member(stored, "error").as_str() {
         let error = match error {
+            "invalid_client" => {
+                TokenError::new("invalid_client", "this client is not registered here")
+            }
             "invalid_scope" => {
                 TokenError::new("invalid_scope", "scope names more than was granted")
             }
