@@ -41,7 +41,11 @@ try {
     stream.on("data", (data) => {
       output += stripVTControlCharacters(`${data}`);
       const [url] = output.match(/http:\S+\/authorize\?\S+(?=\n)/) ?? [];
-      if (url) visited ??= allow(url, key).then(fetch).catch((error) => console.log(error));
+      // The suite would wait five minutes for somebody who does not come.
+      if (url && output.includes("Callback server started")) visited ??= allow(url, key).then(fetch).catch((error) => {
+        output += `${error.stack}\n${error.cause?.stack ?? ""}`;
+        child.kill();
+      });
     });
   }
   const code = await new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
 import { allow } from "./person.mjs";
-import { check, finish } from "./story.mjs";
+import { check, finish } from "./story/checks.mjs";
 
 const [mcp, key] = process.argv.slice(2);
 if (!mcp || !key) {
