@@ -1,16 +1,17 @@
 // Builds the Worker into build/, unless nothing changed since the last time. wrangler calls this too.
+// For the tests there is a second one in build-drill/, which can be broken on purpose.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml", ".cargo", "scripts/build.mjs"];
 const output = join(root, "build", "index_bg.wasm");
-const stamp = join(root, "build", ".inputs");
+const drillOutput = join(root, "build-drill", "index_bg.wasm");
 
 /** Panics name their file: shorter, and the same on every machine. */
 function shortPaths() {
@@ -35,10 +36,22 @@ function digest() {
   return hash.digest("hex");
 }
 
-/** Builds the Worker if its sources changed. */
-export async function build() {
+/** Does `work` unless `file` was made from these very sources; the stamp beside it says so. */
+async function unlessMade(file, work) {
+  const stamp = join(dirname(file), ".inputs");
   const now = digest();
-  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  await work();
+  writeFileSync(stamp, now);
+}
+
+/** Builds the Worker if its sources changed. */
+export const build = () => unlessMade(output, makeWorker);
+
+/** Builds the Worker that tests can break; see src/edge/drill.rs. */
+export const buildDrill = () => unlessMade(drillOutput, makeDrill);
+
+async function makeWorker() {
   const { program, env, wasmOpt } = workerBuild();
   await step("Building the Worker (Rust to WebAssembly; a minute or two the first time)", () =>
     run(program, ["--release"], { env: { ...env, RUSTFLAGS: shortPaths() } }),
@@ -48,12 +61,20 @@ export async function build() {
   await step("Making it small", () =>
     run(wasmOpt, ["-Oz", "-Oz", ...features.map((name) => `--enable-${name}`), output, "-o", output]),
   );
-  writeFileSync(stamp, now);
+}
+
+async function makeDrill() {
+  const { program, env } = workerBuild();
+  const options = ["--profile", "drill", "--no-opt", "--out-dir", dirname(drillOutput), "--", "--features", "drill"];
+  await step("Building the Worker that tests can break", () =>
+    run(program, options, { env: { ...env, RUSTFLAGS: shortPaths() } }),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(async () => {
     await prepare();
     await build();
+    if (process.argv.includes("--drill")) await buildDrill();
   });
 }

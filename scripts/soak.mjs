@@ -1,19 +1,20 @@
-// `npm run soak`: the stories of the live link at full length: every loss of the link, and the
-// losses that are found only after a minute and a half of silence.
+// `npm run soak`: at full length: every loss of the live link by sockets and by panics, the losses that
+// are found only after a minute and a half of silence, and a hundred thousand rows of history.
 
-import { build } from "./build.mjs";
+import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
 
-/** 1: two hundred losses; 5: a thousand. */
+/** 1: two hundred losses of sockets and two hundred panics; 5: a thousand each. */
 const times = process.env.SOAK ?? "1";
 
 main(async () => {
   await prepare();
   await step("The Worker builds", build);
-  await step("Losses of the live link", () =>
+  await step("The Worker that tests can break builds", buildDrill);
+  await step("Losses of the live link, and a hundred thousand rows", () =>
     run(
       "cargo",
-      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "live::", "--", "--nocapture", "--include-ignored"],
+      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "live::", "memory::", "--nocapture", "--include-ignored"],
       { env: { SOAK: times } },
     ),
   );

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { build } from "./build.mjs";
+import { build, buildDrill } from "./build.mjs";
 import { noSecrets } from "./secrets.mjs";
 import { main, prepare, root, run, step } from "./toolchain.mjs";
 
@@ -25,6 +25,9 @@ main(async () => {
   await check("Lints on wasm32", () =>
     run("cargo", ["clippy", "--quiet", "--target", wasm, "--", "--deny", "warnings"]),
   );
+  await check("Lints on the Worker that tests can break", () =>
+    run("cargo", ["clippy", "--quiet", "--target", wasm, "--features", "drill", "--", "--deny", "warnings"]),
+  );
   await check("No credentials and no real numbers in the repository", noSecrets);
   await check("Only the edge knows Cloudflare: no `worker` crate on the host", hostTree);
   await check("Unit tests, and the tests of the simulated PBX", () =>
@@ -33,6 +36,8 @@ main(async () => {
   );
   await check("The Worker builds", build);
   await check("Size of the Worker", size);
+  await check("The Worker that tests can break builds", buildDrill);
+  await check("Nobody can break the real one", noDrill);
   await check("wrangler deploy --dry-run", () => run("wrangler", ["deploy", "--dry-run"], { quiet: true }));
   await check("Stories on the running Worker", () =>
     run("cargo", ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "--nocapture"], { env: documents() }),
@@ -78,6 +83,15 @@ async function size() {
   const shown = (count) => `${(count / kilobyte).toFixed(0)} KB`;
   console.log(`  ${shown(bytes.length)}, gzip ${shown(packed)}, limit ${shown(largestWorker)}`);
   if (packed > largestWorker) throw new Error(`the Worker is ${shown(packed)} gzip, over ${shown(largestWorker)}`);
+}
+
+/** Only the build for tests knows the paths of drills, and only the real one can be deployed. */
+async function noDrill() {
+  const knows = (folder) => readFileSync(join(root, folder, "index_bg.wasm")).includes("/drill/");
+  if (knows("build")) throw new Error("build/ holds the Worker that can be broken: delete it and build again");
+  if (!knows("build-drill")) throw new Error("build-drill/ knows no drills, so this check proves nothing");
+  const main = readFileSync(join(root, "wrangler.toml"), "utf8").match(/^main = "(.+)"/m)?.[1];
+  if (main !== "build/index.js") throw new Error(`wrangler.toml deploys ${main}`);
 }
 
 /** Starts the demonstration as a user would, waits until it says it is ready, and ends it. */

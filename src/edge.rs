@@ -9,10 +9,13 @@ mod auth_store;
 mod client_document;
 mod clock;
 mod day_cache;
+#[cfg(feature = "drill")]
+mod drill;
 mod fetch;
 mod isolate;
 mod log;
 mod oauth;
+mod panics;
 mod pbx_session;
 mod reply;
 mod router;
@@ -26,12 +29,16 @@ use worker::{Context, Env, Request, Response, Result, event};
 /// Runs at every instantiation, so again after a panic has reset the isolate.
 #[event(start)]
 fn start() {
-    console_error_panic_hook::set_once();
+    panics::watch();
 }
 
 /// Every HTTP request.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    #[cfg(feature = "drill")]
+    if let Some(answer) = drill::in_worker(&request, &env).await {
+        return answer;
+    }
     let response = router::route(request, &env).await;
     session_client::flush_later(env, &context);
     response

@@ -16,6 +16,7 @@ use super::clock;
 use super::fetch::{Fetches, body, fetch};
 use super::isolate::Isolate;
 use super::log;
+use super::panics;
 use super::upstream::within;
 use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
@@ -26,9 +27,9 @@ use crate::policy::{
 use crate::session::{Command, Letter, LiveAnswer, Session, Status};
 
 /// Binding of the object.
-const BINDING: &str = "PBX_SESSION";
+pub(super) const BINDING: &str = "PBX_SESSION";
 /// There is one PBX, so there is one object.
-const NAME: &str = "pbx";
+pub(super) const NAME: &str = "pbx";
 /// Near the PBX and its people; best effort, and only for an object's first start.
 const LOCATION: &str = "me";
 /// Longer than the object itself waits for anything.
@@ -85,7 +86,15 @@ impl<'a> SessionClient<'a> {
                 command,
             };
             let body = serde_json::to_vec(&letter).map_err(|error| failed(&error))?;
-            let answer = match within(exchange(self.env, BINDING, NAME, &body), PATIENCE).await {
+            let asked = async {
+                match exchange(self.env, BINDING, NAME, &body).await {
+                    Err(error) if panics::is_reset(&error) => {
+                        exchange(self.env, BINDING, NAME, &body).await
+                    }
+                    answer => answer,
+                }
+            };
+            let answer = match within(asked, PATIENCE).await {
                 Some(answer) => answer.map_err(|error| failed(&error)),
                 None => Err(failed(&"no answer in time")),
             };

@@ -16,7 +16,7 @@ pub(crate) use faults::status;
 pub(crate) use keys::key_entry;
 pub(crate) use kv::Kv;
 pub(crate) use mcp::{Answer, Client, Raw};
-pub(crate) use runtime::{Plan, Runtime};
+pub(crate) use runtime::{Build, Plan, Runtime};
 
 /// A PBX and a Worker that drives it. When it goes, every request that the PBX saw is checked.
 pub(crate) struct Stage {
@@ -38,21 +38,28 @@ impl Stage {
 
     /// The same with several isolates that share one Durable Object.
     pub(crate) async fn of(variables: &[(&str, &str)], isolates: usize) -> Self {
+        Self::running(Build::Real, variables, isolates).await
+    }
+
+    /// The same with another build of the Worker.
+    pub(crate) async fn running(build: Build, variables: &[(&str, &str)], isolates: usize) -> Self {
         let simulator = Simulator::start(Settings::fast())
             .await
             .expect("the PBX starts");
         let variables = demo_variables(&simulator, variables);
-        Self::set(simulator, variables, isolates, None).await
+        Self::set(simulator, build, variables, isolates, None).await
     }
 
     async fn set(
         simulator: Simulator,
+        build: Build,
         variables: Vec<(String, String)>,
         isolates: usize,
         tunnel: Option<SocketAddr>,
     ) -> Self {
         let kv = Kv::start().await;
         let plan = Plan {
+            build,
             variables,
             isolates,
             kv: kv.address,
@@ -80,7 +87,7 @@ impl Stage {
         let host = [("PBX_BASE_URL", "https://pbx.example.com:5001")];
         let variables = demo_variables(&simulator, &host);
         let pbx = simulator.address();
-        Self::set(simulator, variables, 1, Some(pbx)).await
+        Self::set(simulator, Build::Real, variables, 1, Some(pbx)).await
     }
 
     /// The namespace of call history.

@@ -3,6 +3,7 @@
 mod broken;
 mod chaos;
 mod events;
+mod panics;
 mod silence;
 mod sockets;
 mod table;

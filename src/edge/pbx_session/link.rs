@@ -99,7 +99,7 @@ impl Inner {
         let upstream = Upstream::new(&settings.base_url, &self.env);
         match Socket::open(&upstream, &token).await {
             Ok(socket) => {
-                if !self.socket.hold(&self.state, epoch, &socket) {
+                if !self.socket.hold(epoch, &socket) {
                     return;
                 }
                 self.feed(Input::Opened { epoch });

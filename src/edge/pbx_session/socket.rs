@@ -1,9 +1,7 @@
-//! The WebSocket to `/callcontrol/ws`: opened by an upgrade that carries the token, read to its end,
-//! and parked where a restarted object finds it.
+//! The WebSocket to `/callcontrol/ws`: opened by an upgrade that carries the token, and read to its
+//! end.
 //!
-//! After a panic elsewhere in the isolate the JavaScript socket lives on with dead listeners. The
-//! object's JavaScript `state` stays the same, so the socket is kept there too, and the next start
-//! closes it.
+//! Not here: what becomes of it after a panic (`edge/panics.rs`).
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -11,8 +9,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::{Either, select};
-use worker::wasm_bindgen::JsCast;
-use worker::{AbortController, Delay, State, WebSocket, WebsocketEvent, js_sys, web_sys};
+use worker::{AbortController, Delay, WebSocket, WebsocketEvent, web_sys};
 
 use crate::edge::upstream::Upstream;
 use crate::pbx::Token;
@@ -21,8 +18,6 @@ use crate::pbx::live::Epoch;
 /// A PBX that has not answered the handshake by then is not there. Shorter than the machine's own limit,
 /// which includes getting the token.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// The JavaScript property of the object's state that holds the socket.
-const PARKED: &str = "__link";
 
 /// Why there is no socket.
 pub(super) enum ConnectError {
@@ -40,9 +35,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Keeps a socket, also for a restarted object, and closes the one before. A handshake that ends
+    /// Keeps a socket, and closes the one before. A handshake that ends
     /// after a newer one is too late: its socket is closed, and `false` says so.
-    pub(super) fn hold(&self, state: &State, epoch: Epoch, socket: &Socket) -> bool {
+    pub(super) fn hold(&self, epoch: Epoch, socket: &Socket) -> bool {
         if self
             .open
             .borrow()
@@ -52,8 +47,6 @@ impl Line {
             let _ = socket.0.close::<&str>(None, None);
             return false;
         }
-        let parked: &web_sys::WebSocket = socket.0.as_ref();
-        let _ = js_sys::Reflect::set(state.as_raw().as_ref(), &PARKED.into(), parked.as_ref());
         let before = self.open.borrow_mut().replace((epoch, socket.0.clone()));
         if let Some((_, before)) = before {
             let _ = before.close::<&str>(None, None);
@@ -91,15 +84,6 @@ impl Line {
     /// Notes the token of a handshake.
     pub(super) fn note_generation(&self, generation: u64) {
         self.generation.set(generation);
-    }
-}
-
-/// Closes what a reset has left open.
-pub(super) fn close_orphan(state: &State) {
-    if let Ok(parked) = js_sys::Reflect::get(state.as_raw().as_ref(), &PARKED.into())
-        && let Ok(socket) = parked.dyn_into::<web_sys::WebSocket>()
-    {
-        let _ = socket.close();
     }
 }
 

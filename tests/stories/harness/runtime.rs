@@ -14,8 +14,32 @@ use tokio::process::{Child, Command};
 
 use super::Client;
 
+/// Which Worker is run.
+#[derive(Clone, Copy)]
+pub(crate) enum Build {
+    /// The one that is deployed.
+    Real,
+    /// The one that can be broken; see `src/edge/drill.rs`.
+    Drill,
+}
+
+impl Build {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Real => "build",
+            Self::Drill => "build-drill",
+        }
+    }
+
+    /// A panic prints two stacks: they are kept, and shown only if `DRILL_LOG` is set.
+    fn shows_errors(self) -> bool {
+        matches!(self, Self::Real) || std::env::var_os("DRILL_LOG").is_some()
+    }
+}
+
 /// What is run.
 pub(crate) struct Plan {
+    pub(crate) build: Build,
     /// Variables of the Worker.
     pub(crate) variables: Vec<(String, String)>,
     /// Copies of the Worker, all with the Durable Object of the first.
@@ -66,6 +90,16 @@ impl Runtime {
         self.log.lock().expect("no writer panicked").clone()
     }
 
+    /// Memory of the whole process in bytes, where the system tells it (Linux).
+    pub(crate) fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// Where the first isolate listens.
     pub(crate) fn url(&self) -> &str {
         &self.urls[0]
@@ -85,7 +119,7 @@ impl Runtime {
 async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["index.js", "index_bg.wasm"] {
-        let built = root.join("build").join(name);
+        let built = root.join(plan.build.folder()).join(name);
         std::fs::copy(&built, folder.join(name))
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
     }
@@ -105,7 +139,12 @@ async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
         .expect("workerd starts; run `npm test`, which installs it");
 
     let errors = child.stderr.take().expect("stderr is piped");
-    tokio::spawn(keep(BufReader::new(errors).lines(), Arc::clone(log), true));
+    let is_shown = plan.build.shows_errors();
+    tokio::spawn(keep(
+        BufReader::new(errors).lines(),
+        Arc::clone(log),
+        is_shown,
+    ));
     let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
     let mut urls = vec![String::new(); plan.isolates];
     while urls.iter().any(String::is_empty) {
