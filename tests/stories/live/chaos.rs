@@ -1,7 +1,9 @@
 //! The link is lost at random moments while calls come and go; each time the table is true again.
+//! Some Workers lose sockets, others lose all memory by panics.
 //!
 //! A tenth of the losses by default; all of them with `SOAK=1`, more with `SOAK=2` and so on.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -10,15 +12,18 @@ use serde_json::json;
 
 use super::is_up;
 use super::truth::becomes_true;
-use crate::harness::{Client, Stage};
+use crate::harness::{Build, Client, Stage, until};
 
-/// Losses of a soak.
+/// Losses of a soak, of sockets and by panics each.
 const LOSSES: usize = 200;
 /// Losses that one Worker lives through: each doubles the pause before the next attempt, until a
 /// socket has stayed open for a minute.
 const LOSSES_EACH: usize = 4;
-/// Tokens that may be killed within a minute; after that the Worker waits for the other program.
-const KILLS_EACH: usize = 2;
+/// Panics that one Worker lives through: the pause stays a second.
+const PANICS_EACH: usize = 10;
+/// Tokens that are killed within one life, which is short: an isolate that slept through two of them is
+/// refused once, because the token that the object has in between is dead as well.
+const KILLS_EACH: usize = 1;
 /// Workers at once.
 const AT_ONCE: usize = 8;
 /// What people do around one loss.
@@ -41,6 +46,15 @@ enum Loss {
     WithToken,
     /// The runtime ends, and with it all memory.
     WithRuntime,
+    /// Something panics in the isolate of the object; see `src/edge/drill.rs`.
+    Panic(&'static str),
+}
+
+/// What a Worker goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    LostSockets,
+    Panics,
 }
 
 /// What happens besides, before the loss or after it.
@@ -64,9 +78,10 @@ enum Trouble {
 #[derive(Debug, Default)]
 struct Tally {
     losses: usize,
-    reconnects: u64,
+    reconnects: usize,
     restarts: usize,
-    tokens: u64,
+    panics: usize,
+    tokens: usize,
 }
 
 /// Chance that can be repeated (xorshift).
@@ -93,40 +108,62 @@ async fn the_table_is_true_after_every_loss() {
         Some(Err(_)) => LOSSES,
         None => LOSSES / 10,
     };
-    let workers = losses.div_ceil(LOSSES_EACH);
-    let lives = (0..workers).map(|worker| {
-        let seed = u64::try_from(worker).expect("small") + 1;
-        life(worker, LOSSES_EACH.min(losses - worker * LOSSES_EACH), seed)
+    let kinds = [
+        (Life::LostSockets, LOSSES_EACH),
+        (Life::Panics, PANICS_EACH),
+    ];
+    let lives = kinds.into_iter().flat_map(|(kind, each)| {
+        let firsts = (0..losses).step_by(each);
+        firsts.map(move |first| (kind, first..losses.min(first + each)))
     });
-    let tallies: Vec<Tally> = futures::stream::iter(lives)
+    let lives = lives
+        .zip(1..)
+        .map(async |((kind, rounds), seed)| (kind, life(kind, rounds, seed).await));
+    let tallies: Vec<(Life, Tally)> = futures::stream::iter(lives)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let sum = |part: fn(&Tally) -> u64| tallies.iter().map(part).sum::<u64>();
-    let recovered: usize = tallies.iter().map(|tally| tally.losses).sum();
-    let restarts: usize = tallies.iter().map(|tally| tally.restarts).sum();
-    assert_eq!(recovered, losses);
-    println!(
-        "{losses} losses of the link: {recovered} recoveries, table equal to the PBX each time; \
-         {} reconnects, {restarts} restarts of the runtime, {} token requests by {workers} Workers",
-        sum(|tally| tally.reconnects),
-        sum(|tally| tally.tokens),
-    );
+    for kind in [Life::LostSockets, Life::Panics] {
+        let of_kind = tallies.iter().filter(|(of, _)| *of == kind);
+        let of_kind: Vec<&Tally> = of_kind.map(|(_, tally)| tally).collect();
+        let sum =
+            |part: fn(&Tally) -> usize| of_kind.iter().map(|tally| part(tally)).sum::<usize>();
+        assert_eq!(sum(|tally| tally.losses), losses);
+        println!(
+            "{kind:?}: {losses} losses of the link, {losses} recoveries, table equal to the PBX each \
+             time; {} sockets opened again, {} restarts of the runtime, {} panics, {} token requests \
+             by {} Workers",
+            sum(|tally| tally.reconnects),
+            sum(|tally| tally.restarts),
+            sum(|tally| tally.panics),
+            sum(|tally| tally.tokens),
+            of_kind.len(),
+        );
+    }
 }
 
 /// One Worker and its PBX, through all its losses.
-async fn life(worker: usize, losses: usize, seed: u64) -> Tally {
-    let mut stage = Stage::of(&[], 2).await;
+async fn life(kind: Life, rounds: Range<usize>, seed: u64) -> Tally {
+    // The first isolate has the object, and is the one that panics; the others must not lose an answer.
+    let (build, isolates) = match kind {
+        Life::LostSockets => (Build::Real, 2),
+        Life::Panics => (Build::Drill, 3),
+    };
+    let mut stage = Stage::running(build, &[], isolates).await;
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     is_up(&stage.client()).await;
     let mut tally = Tally::default();
     let mut kills = 0;
-    for round in 0..losses {
-        let mut loss = dice.one_of(&[Loss::Closed, Loss::Restarted, Loss::WithToken]);
-        if (worker * LOSSES_EACH + round) % 10 == 9 {
-            loss = Loss::WithRuntime;
-            tally.restarts += 1;
-        }
+    for round in rounds {
+        let mut loss = match kind {
+            Life::LostSockets if round % 10 == 9 => Loss::WithRuntime,
+            Life::LostSockets => dice.one_of(&[Loss::Closed, Loss::Restarted, Loss::WithToken]),
+            Life::Panics => dice.one_of(&[
+                Loss::Panic("/drill/worker/panic"),
+                Loss::Panic("/drill/object/panic"),
+                Loss::Panic("/drill/object/panic-later"),
+            ]),
+        };
         let mut trouble = dice.one_of(&[
             Trouble::None,
             Trouble::Cut,
@@ -140,11 +177,19 @@ async fn life(worker: usize, losses: usize, seed: u64) -> Tally {
         if matches!(loss, Loss::WithToken) && matches!(trouble, Trouble::Token) {
             trouble = Trouble::None;
         }
+        if kills == KILLS_EACH {
+            loss = match loss {
+                Loss::WithToken => Loss::Closed,
+                other => other,
+            };
+            trouble = match trouble {
+                Trouble::Token => Trouble::None,
+                other => other,
+            };
+        }
         kills += usize::from(matches!(loss, Loss::WithToken));
         kills += usize::from(matches!(trouble, Trouble::Token));
-        if kills > KILLS_EACH {
-            (loss, trouble) = (Loss::Closed, Trouble::None);
-        }
+        let instance = instance(&stage, kind).await;
         let (lost_at, trouble_at) = (dice.below(DEEDS), dice.below(DEEDS));
         for deed in 0..DEEDS {
             if deed == lost_at {
@@ -157,12 +202,20 @@ async fn life(worker: usize, losses: usize, seed: u64) -> Tally {
         }
         // A missing event is noticed at the next one.
         say_something(&stage, 4);
-        // The other isolate has not acted: it shows the table.
-        let onlooker = stage.runtime.clients().remove(1);
-        println!(
-            "worker {worker}, loss {round}: {loss:?} at {lost_at}, {trouble:?} at {trouble_at}"
-        );
-        if let Err(missing) = becomes_true(&stage, &onlooker, RECOVERY).await {
+        println!("seed {seed}, loss {round}: {loss:?} at {lost_at}, {trouble:?} at {trouble_at}");
+        match loss {
+            Loss::Panic(_) => {
+                another_instance(&stage, kind, instance).await;
+                tally.panics += 1;
+            }
+            Loss::WithRuntime => tally.restarts += 1,
+            _ => {}
+        }
+        // It has not acted: it shows the table.
+        let [.., onlooker] = &stage.runtime.clients()[..] else {
+            panic!("nobody looks on");
+        };
+        if let Err(missing) = becomes_true(&stage, onlooker, RECOVERY).await {
             let requests: Vec<String> = stage
                 .pbx()
                 .requests()
@@ -177,9 +230,28 @@ async fn life(worker: usize, losses: usize, seed: u64) -> Tally {
         tally.losses += 1;
     }
     let counters = stage.pbx().counters();
-    tally.reconnects = counters.sockets_opened - 1;
-    tally.tokens = counters.token_requests;
+    tally.reconnects = usize::try_from(counters.sockets_opened).expect("few") - 1;
+    tally.tokens = usize::try_from(counters.token_requests).expect("few");
     tally
+}
+
+/// Which WebAssembly instance runs where the object is; the real build does not tell.
+async fn instance(stage: &Stage, kind: Life) -> u64 {
+    if kind == Life::LostSockets {
+        return 0;
+    }
+    let client = stage.client();
+    let raw = client.send("GET", "/drill/worker/instance", None).await;
+    // Where a panic is under way, it may take this request with it.
+    raw.body.parse().unwrap_or_default()
+}
+
+/// The panic has happened: another one runs.
+async fn another_instance(stage: &Stage, kind: Life, before: u64) {
+    until("the panic", async || {
+        (instance(stage, kind).await > before).then_some(())
+    })
+    .await;
 }
 
 async fn lose(stage: &mut Stage, loss: Loss) {
@@ -191,6 +263,11 @@ async fn lose(stage: &mut Stage, loss: Loss) {
             stage.pbx().close_sockets();
         }
         Loss::WithRuntime => stage.restart(&[]).await,
+        Loss::Panic(path) => {
+            let status = stage.client().send("GET", path, None).await.status;
+            let expected = if path.ends_with("later") { 200 } else { 500 };
+            assert_eq!(status, expected, "{path}");
+        }
     }
 }
 
@@ -219,7 +296,9 @@ fn say_something(stage: &Stage, times: usize) {
 
 /// Somebody does something, and others look on: a loss of the link is no loss of answers.
 async fn live(stage: &Stage, dice: &mut Dice) {
-    let clients = stage.runtime.clients();
+    let [.., actor, onlooker] = &stage.runtime.clients()[..] else {
+        panic!("nobody acts");
+    };
     let phone = dice.one_of(&PHONES);
     match dice.below(10) {
         0..=3 => {
@@ -248,10 +327,10 @@ async fn live(stage: &Stage, dice: &mut Dice) {
                     .party(&busy[dice.below(busy.len())], Deed::HangUp);
             }
         }
-        _ => make_call(&clients[0], phone, dice).await,
+        _ => make_call(actor, phone, dice).await,
     }
     for _ in 0..dice.below(4) {
-        let shown = clients[1].call("get_active_calls", json!({})).await;
+        let shown = onlooker.call("get_active_calls", json!({})).await;
         shown.ok();
     }
 }
