@@ -287,7 +287,7 @@ async fn messages_are_read_and_paged() {
 }
 
 /// A day so many days ago, in the time zone of the PBX.
-fn days_ago(days: i64) -> String {
+pub(crate) fn days_ago(days: i64) -> String {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();

@@ -23,6 +23,7 @@ mod door;
 mod harness;
 mod history;
 mod live;
+mod memory;
 mod moving;
 mod numbers;
 mod oauth;
