@@ -8,6 +8,7 @@ import { root, run } from "./toolchain.mjs";
 
 /** What a credential looks like, by whose it would be. */
 const credentials = {
+  "a key of this server": /\bpbxkey_[\w-]{43}/,
   "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+\S{32}/,
   "a JSON Web Token": /\beyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/,
   "an OpenAI or Anthropic key": /\bsk-(?:ant-|proj-)?[\w-]{24,}/,

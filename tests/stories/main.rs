@@ -22,6 +22,7 @@ mod doctor;
 mod door;
 mod harness;
 mod history;
+mod key;
 mod live;
 mod memory;
 mod moving;
