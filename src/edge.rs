@@ -12,6 +12,7 @@ mod day_cache;
 #[cfg(feature = "drill")]
 mod drill;
 mod fetch;
+mod front;
 mod isolate;
 mod log;
 mod oauth;

@@ -16,6 +16,7 @@
 //! | [`resources`] | one file a resource | `desk` |
 //! | [`prompts`] | what people start with | `mcp` |
 //! | [`server`] | tools, resources and prompts behind the protocol | all above |
+//! | [`pages`] | pages for people, and how things are | `settings`, `session` |
 //! | [`session`] | what the Durable Object can be asked | `pbx`, `policy` |
 //! | `edge` | Cloudflare: router, Durable Objects, fetch, clock (wasm32 only) | everybody |
 //!
@@ -41,6 +42,7 @@ pub mod desk;
 mod edge;
 mod json;
 pub mod mcp;
+pub mod pages;
 pub mod pbx;
 pub mod policy;
 pub mod prompts;

@@ -3,7 +3,17 @@
 use serde_json::{Value, json};
 use worker::{Headers, Response, Result};
 
+use super::address::Address;
 use crate::mcp;
+
+/// What every answer carries, unless it says something else itself.
+const ALWAYS: [(&str, &str); 3] = [
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+];
+/// A year, for this host alone: what is beside it in the domain is not ours.
+const HTTPS_ONLY: &str = "max-age=31536000";
 
 /// Methods and headers that a browser page of an allowed origin may use.
 const CORS: [(&str, &str); 4] = [
@@ -13,9 +23,26 @@ const CORS: [(&str, &str); 4] = [
         "Content-Type, Accept, Authorization, mcp-session-id, MCP-Protocol-Version, Mcp-Method, \
          Mcp-Name",
     ),
-    ("access-control-expose-headers", "WWW-Authenticate"),
+    (
+        "access-control-expose-headers",
+        "mcp-session-id, WWW-Authenticate",
+    ),
     ("access-control-max-age", "86400"),
 ];
+
+/// The answer with the headers that every answer carries.
+pub(super) fn sealed(mut response: Response, url: &Address) -> Result<Response> {
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        if !headers.has(name)? {
+            headers.set(name, value)?;
+        }
+    }
+    if url.origin().starts_with("https:") {
+        headers.set("strict-transport-security", HTTPS_ONLY)?;
+    }
+    Ok(response)
+}
 
 /// What the protocol answered.
 pub(super) fn mcp(answer: mcp::HttpResponse) -> Result<Response> {

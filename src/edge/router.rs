@@ -10,13 +10,12 @@ use super::isolate::Isolate;
 use super::oauth::{self, Route};
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
-use super::{clock, log, reply};
+use super::{clock, front, log, reply};
 use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate};
 use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
 use crate::pbx::Pbx;
-use crate::server::{Server, VERSION};
-use crate::session::Trouble;
+use crate::server::Server;
 use crate::settings::Access;
 
 /// Answers one request; an internal failure is logged once and told in one sentence.
@@ -25,17 +24,12 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
     let url = Address::of(request.inner().url());
     let outcome = match url.path() {
         "/mcp" | "/mcp/" => endpoint(request, &url, env, &isolate).await,
-        "/health" => health(env, &isolate).await,
-        "/" => front_page(&isolate),
         path => match Route::of(path) {
             Some(route) => oauth::answer(route, request, &url, env, &isolate).await,
-            None => reply::json(
-                404,
-                &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
-            ),
+            None => shown(path, request, &url, env, &isolate).await,
         },
     };
-    outcome.or_else(|error| {
+    let response = outcome.or_else(|error| {
         log::error(
             "request_failed",
             json!({ "path": url.path(), "error": error.to_string() }),
@@ -44,7 +38,42 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
             500,
             "internal error: the request was not carried out to its end",
         )
-    })
+    })?;
+    reply::sealed(response, &url)
+}
+
+/// What anyone may look at. Nothing here takes a body; one that is too large is dropped and refused.
+async fn shown(
+    path: &str,
+    mut request: Request,
+    url: &Address,
+    env: &Env,
+    isolate: &Isolate,
+) -> Result<Response> {
+    if read_body(&mut request, mcp::MAX_BODY_BYTES)
+        .await?
+        .is_none()
+    {
+        return too_large();
+    }
+    match (path, request.method()) {
+        ("/health", Method::Get | Method::Head) => front::health(env, isolate).await,
+        ("/", Method::Get | Method::Head) => front::page(&request, url, env, isolate).await,
+        ("/health" | "/", _) => {
+            let mut response = reply::json(405, &json!({ "error": "this can only be read" }))?;
+            response.headers_mut().set("allow", "GET, HEAD")?;
+            Ok(response)
+        }
+        _ => reply::json(
+            404,
+            &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
+        ),
+    }
+}
+
+fn too_large() -> Result<Response> {
+    let limit = mcp::MAX_BODY_BYTES;
+    reply::refusal(413, &format!("the body is larger than {limit} bytes"))
 }
 
 /// `/mcp`.
@@ -157,9 +186,8 @@ async fn protocol(
     let mcp_method = header("mcp-method")?;
     let mcp_name = header("mcp-name")?;
     let program = header("user-agent")?;
-    let limit = mcp::MAX_BODY_BYTES;
-    let Some(body) = read_body(&mut request, limit).await? else {
-        return reply::refusal(413, &format!("the body is larger than {limit} bytes"));
+    let Some(body) = read_body(&mut request, mcp::MAX_BODY_BYTES).await? else {
+        return too_large();
     };
 
     let session = SessionClient::new(env, isolate);
@@ -244,79 +272,4 @@ pub(super) async fn read_body(request: &mut Request, limit: usize) -> Result<Opt
         }
     }
     Ok((size <= limit).then_some(body))
-}
-
-/// `/health`: whether this can work, without secrets, numbers or host names.
-async fn health(env: &Env, isolate: &Isolate) -> Result<Response> {
-    let settings = &isolate.settings;
-    let mut problems: Vec<String> = settings.faults().iter().map(ToString::to_string).collect();
-    let mut is_configured = problems.is_empty();
-    if matches!(settings.pbx, Ok(None)) {
-        is_configured = false;
-        problems.push("PBX_FQDN is not set: there is no PBX to drive".to_owned());
-    }
-    if settings
-        .access
-        .as_ref()
-        .is_ok_and(|access| !access.auth.admits_anyone())
-    {
-        is_configured = false;
-        problems.push("MCP_API_KEYS is not set: nobody may use this server".to_owned());
-    }
-    if is_configured {
-        match SessionClient::new(env, isolate).status().await {
-            Ok(status) => problems.extend(status.trouble.map(|trouble| match trouble {
-                Trouble::Refused => "the PBX refuses the sign-in".to_owned(),
-                Trouble::Unreachable => "the PBX cannot be reached".to_owned(),
-            })),
-            Err(error) => {
-                log::error("session_unavailable", json!({ "error": error }));
-                problems.push("the session object does not answer".to_owned());
-            }
-        }
-    }
-    let status = match (is_configured, problems.is_empty()) {
-        (false, _) => "unconfigured",
-        (true, false) => "degraded",
-        (true, true) => "ok",
-    };
-    reply::json(
-        200,
-        &json!({ "status": status, "version": VERSION, "problems": problems }),
-    )
-}
-
-/// Where OAuth is set up.
-const SIGN_IN: [&str; 2] = [
-    "Claude, ChatGPT, Cursor, VS Code and others that can sign in need the URL only: a page then asks \
-     you for the key.",
-    "أما Claude وChatGPT وCursor وVS Code وغيرها مما يدعم تسجيل الدخول فيكفيها العنوان وحده، ثم تسألك \
-     صفحة عن المفتاح.",
-];
-/// Where it is not.
-const NO_SIGN_IN: [&str; 2] = [
-    "Signing in from the assistant (OAuth) is not set up here: an administrator can set \
-     <code>OAUTH_SIGNING_KEY</code>.",
-    "تسجيل الدخول من المساعد (OAuth) غير مفعّل هنا: يستطيع مدير النظام ضبط <code \
-     dir=\"ltr\">OAUTH_SIGNING_KEY</code>.",
-];
-
-/// `/`: what this is.
-fn front_page(isolate: &Isolate) -> Result<Response> {
-    let [english, arabic] = match &isolate.settings.oauth {
-        Ok(Some(_)) => SIGN_IN,
-        _ => NO_SIGN_IN,
-    };
-    let page = include_str!("front_page.html")
-        .replace("{sign-in-en}", english)
-        .replace("{sign-in-ar}", arabic);
-    let mut response = Response::from_html(page)?;
-    let headers = response.headers_mut();
-    headers.set(
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'",
-    )?;
-    headers.set("x-content-type-options", "nosniff")?;
-    headers.set("referrer-policy", "no-referrer")?;
-    Ok(response)
 }

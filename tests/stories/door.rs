@@ -155,8 +155,13 @@ async fn web_pages_of_others_are_kept_out() {
     }
     assert_eq!(
         preflight.header("access-control-expose-headers"),
-        Some("WWW-Authenticate")
+        Some("mcp-session-id, WWW-Authenticate")
     );
+    assert_eq!(
+        preflight.header("access-control-allow-methods"),
+        Some("GET, POST, DELETE, OPTIONS")
+    );
+    assert_eq!(preflight.header("access-control-max-age"), Some("86400"));
 }
 
 #[tokio::test]
@@ -172,8 +177,18 @@ async fn methods_paths_and_bodies_that_do_not_fit() {
         );
     }
     assert_eq!(client.send("GET", "/nothing", None).await.status, 404);
-    let page = client.send("GET", "/", None).await;
-    assert!(page.status == 200 && page.body.contains("dir=\"rtl\""));
+    for path in ["/", "/health"] {
+        for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+            let answer = client.send(method, path, None).await;
+            let allowed = (answer.status, answer.header("allow"));
+            assert_eq!(allowed, (405, Some("GET, HEAD")), "{method} {path}");
+        }
+    }
+    for path in ["/", "/health", "/nothing", "/mcp"] {
+        let large = vec![b' '; 4 * 1024 * 1024 + 1];
+        let answer = client.send("POST", path, Some(large)).await;
+        assert_eq!(answer.status, 413, "{path}");
+    }
 
     let send = async |body: Vec<u8>| client.send("POST", "/mcp", Some(body)).await;
     assert_eq!(send(vec![b' '; 4 * 1024 * 1024 + 1]).await.status, 413);

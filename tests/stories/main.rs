@@ -20,6 +20,7 @@ mod calls;
 mod clients;
 mod doctor;
 mod door;
+mod front;
 mod harness;
 mod history;
 mod key;

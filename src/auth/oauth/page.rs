@@ -160,7 +160,8 @@ fn page(words: &Words, title: &str, body: &str) -> String {
 }
 
 /// Text that stays text, also inside quotes.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

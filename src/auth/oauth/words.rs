@@ -69,7 +69,9 @@ impl Language {
         self.words().code
     }
 
-    pub(super) const fn other(self) -> Self {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
         match self {
             Self::English => Self::Arabic,
             Self::Arabic => Self::English,

@@ -236,7 +236,8 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
         );
         let _ = writeln!(
             sockets,
-            "(name = \"http-{isolate}\", address = \"127.0.0.1:0\", http = (), \
+            "(name = \"http-{isolate}\", address = \"127.0.0.1:0\", \
+             http = (forwardedProtoHeader = \"x-forwarded-proto\"), \
              service = \"isolate-{isolate}\"),"
         );
     }
