@@ -38,7 +38,7 @@ pub(crate) use presence::{Leg, presence_of};
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;
 use crate::pbx::{Memory, Pbx};
-use crate::policy::{ConfirmBy, DialRules, ExtensionNumber};
+use crate::policy::{ConfirmBy, DialRules, ExtensionNumber, Mark};
 use crate::session::Session;
 use crate::settings::{Limits, PbxSettings, SettingError, Settings};
 use crate::time::Millis;
@@ -60,6 +60,8 @@ pub struct Desk<'a> {
     pub caller: &'a Caller,
     /// What is being done for them.
     pub errand: Errand<'a>,
+    /// The errand as it goes on record, where it changes something.
+    pub intent: Option<Mark>,
     /// Where this server is, for addresses that people open.
     pub public_url: &'a str,
     /// When the request came.

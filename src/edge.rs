@@ -5,6 +5,7 @@
 //! them.
 
 mod address;
+mod approve;
 mod auth_store;
 mod client_document;
 mod clock;

@@ -39,7 +39,7 @@ mod tests;
 pub use audit::{AuditQuery, Intent, Mark, Outcome, Recorded, recordable};
 pub use caps::{Caps, Counted, Reached, SPENT_KEPT_MS};
 pub use confirmation::{
-    Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, worth,
+    Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, may_judge, worth,
 };
 pub use country::{Country, UnknownCountry};
 pub use destination::{Class, Destination};

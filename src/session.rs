@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::pbx::live::{DnView, Freshness};
 use crate::policy::{
     Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
-    Recorded,
+    Recorded, Verdict,
 };
 
 /// What goes to the object: a question, and what is to be put on record before it.
@@ -72,6 +72,18 @@ pub enum Command {
     Permit {
         /// What.
         ask: Ask,
+    },
+    /// What a handle was given out for → `Option<Offer>`.
+    Offered {
+        /// The handle.
+        handle: String,
+    },
+    /// A person says yes or no to it → `Verdict`, that of whoever came first.
+    Judge {
+        /// The handle.
+        handle: String,
+        /// What they say.
+        verdict: Verdict,
     },
     /// Keep a note; an empty one is none → `()`.
     Remember {

@@ -39,6 +39,7 @@ pub use client::{Client, ClientId, NotAClient};
 pub use form::Form;
 pub use metadata::{authorization_server, protected_resource};
 pub use page::{CONTENT_SECURITY_POLICY, Trouble, consent_page, escape, problem_page};
+pub(crate) use page::{frame, warning};
 pub use seal::SigningKey;
 pub use store::{Command, Kind, Records, StoreFailed, decide};
 pub use token::{Exchange, TokenError, exchange, issue, revocation};

@@ -14,6 +14,14 @@ pub(crate) struct Trail {
     is_act: bool,
 }
 
+/// Goes on when the errand is on record: what is done must not be without a trace. Its mark goes with
+/// this very question, because the letter that took it along before may still be lost.
+pub(crate) fn remind(desk: &Desk<'_>) {
+    if let Some(intent) = &desk.intent {
+        desk.session.note(intent.clone());
+    }
+}
+
 /// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments;
 /// `is_act` that it changes something, so that its end is on record before it is answered.
 pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bool) -> Trail {
@@ -48,8 +56,10 @@ pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bo
         caller: desk.caller.name.clone(),
         kind: kind(desk.caller.kind).to_owned(),
         client: desk
-            .errand
+            .caller
             .client
+            .as_deref()
+            .unwrap_or(desk.errand.client)
             .chars()
             .filter(|c| !c.is_control())
             .take(100)

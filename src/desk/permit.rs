@@ -8,6 +8,7 @@
 use serde_json::json;
 
 use super::{Code, Desk, ToolError, on_record};
+use crate::auth::CallerKind;
 use crate::policy::{
     Ask, Consent, Counted, Destination, ExtensionNumber, HANDLE_LIVES_MS, Permission, Reached,
 };
@@ -17,7 +18,7 @@ use crate::time::{Millis, iso};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Act<'a> {
     /// An extension calls somebody.
-    Call(&'a ExtensionNumber, &'a Destination),
+    Call(&'a Destination),
     /// A call of an extension goes to somebody else.
     Transfer(&'a Destination),
     /// The recording of calls is changed.
@@ -27,7 +28,7 @@ pub(crate) enum Act<'a> {
 impl<'a> Act<'a> {
     fn destination(self) -> Option<&'a Destination> {
         match self {
-            Self::Call(_, destination) | Self::Transfer(destination) => Some(destination),
+            Self::Call(destination) | Self::Transfer(destination) => Some(destination),
             Self::Recording => None,
         }
     }
@@ -42,7 +43,7 @@ impl<'a> Act<'a> {
 
     fn counted(self) -> Option<Counted> {
         match self {
-            Self::Call(..) => Some(Counted::Call),
+            Self::Call(_) => Some(Counted::Call),
             // A transfer to the outside is a call that somebody pays for.
             Self::Transfer(_) => self.outside().map(|_| Counted::Call),
             Self::Recording => None,
@@ -50,8 +51,13 @@ impl<'a> Act<'a> {
     }
 }
 
-/// Goes on if this may be done now. `would` says what would be done, in one line.
-pub(crate) async fn permitted(desk: &Desk<'_>, act: Act<'_>, would: &str) -> Result<(), ToolError> {
+/// Goes on if this may be done now, for the telephone of `extension`. `would` says what would be done, in one line.
+pub(crate) async fn permitted(
+    desk: &Desk<'_>,
+    act: Act<'_>,
+    extension: &ExtensionNumber,
+    would: &str,
+) -> Result<(), ToolError> {
     let limits = desk.limits()?;
     let outside = act.outside();
     if outside.is_some() {
@@ -61,7 +67,9 @@ pub(crate) async fn permitted(desk: &Desk<'_>, act: Act<'_>, would: &str) -> Res
     let ask = Ask {
         consent: Consent {
             caller: desk.caller.name.clone(),
+            by_key: desk.caller.kind == CallerKind::ApiKey,
             tool: desk.errand.tool.to_owned(),
+            extension: extension.to_string(),
             arguments: desk.errand.digest(),
             would: would.to_owned(),
         },
@@ -74,7 +82,7 @@ pub(crate) async fn permitted(desk: &Desk<'_>, act: Act<'_>, would: &str) -> Res
         caps: limits.caps,
         outside: outside.map(str::to_owned),
         extension: match act {
-            Act::Call(extension, _) => Some(extension.to_string()),
+            Act::Call(_) => Some(extension.to_string()),
             Act::Transfer(_) | Act::Recording => None,
         },
     };

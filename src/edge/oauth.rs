@@ -231,7 +231,7 @@ impl Desk<'_> {
     /// `POST /authorize`: what the person said.
     async fn decide(&self, headers: &Headers, form: &Form) -> Result<Response> {
         let language = Language::choose(form.first("language"), None);
-        if !self.is_own_page(headers)? {
+        if !is_own_page(headers, &[self.site.issuer(), self.url.origin()])? {
             let problem = "this answer was not sent from this server's own page";
             return page(403, &oauth::problem_page(language, Some(problem)));
         }
@@ -256,20 +256,6 @@ impl Desk<'_> {
                 redirect(&location)
             }
         }
-    }
-
-    /// Whether a form comes from a page of this server. Browsers say so; nobody else fills it in.
-    fn is_own_page(&self, headers: &Headers) -> Result<bool> {
-        let from = headers
-            .get("origin")?
-            .and_then(|origin| Origin::parse(&origin).ok());
-        let is_own = from.is_some_and(|from| {
-            [self.site.issuer(), self.url.origin()]
-                .into_iter()
-                .any(|own| Origin::parse(own).is_ok_and(|own| own == from))
-        });
-        let site = headers.get("sec-fetch-site")?;
-        Ok(is_own && matches!(site.as_deref(), None | Some("same-origin")))
     }
 
     /// `POST /token`.
@@ -316,6 +302,19 @@ impl Desk<'_> {
         let answer = exchange(self.env, BINDING, NAME, &command.to_bytes()).await?;
         Ok(json::any(&answer)?)
     }
+}
+
+/// Whether a form comes from a page of this server. Browsers say so; nobody else fills it in.
+pub(super) fn is_own_page(headers: &Headers, own: &[&str]) -> Result<bool> {
+    let from = headers
+        .get("origin")?
+        .and_then(|origin| Origin::parse(&origin).ok());
+    let is_own = from.is_some_and(|from| {
+        own.iter()
+            .any(|own| Origin::parse(own).is_ok_and(|own| own == from))
+    });
+    let site = headers.get("sec-fetch-site")?;
+    Ok(is_own && matches!(site.as_deref(), None | Some("same-origin")))
 }
 
 fn random() -> Result<[u8; 32]> {

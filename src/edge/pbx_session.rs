@@ -133,6 +133,8 @@ impl DurableObject for PbxSession {
             Command::Release { slot } => answer(&inner.store.release(&slot)?),
             Command::OnHold => answer(&inner.store.on_hold()?),
             Command::Permit { ask } => answer(&inner.permit(&ask)?),
+            Command::Offered { handle } => answer(&inner.store.handle(&handle)?),
+            Command::Judge { handle, verdict } => answer(&inner.store.judge(&handle, verdict)?),
             Command::Remember { name, value } => answer(&inner.store.write_note(&name, &value)?),
             Command::Recall { name } => answer(&inner.store.read_note(&name)?),
             Command::Audit { query } => answer(&inner.store.audit(&query)?),

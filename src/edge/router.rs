@@ -10,13 +10,16 @@ use super::isolate::Isolate;
 use super::oauth::{self, Route};
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
-use super::{clock, front, log, reply};
+use super::{approve, clock, front, log, reply};
 use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate};
 use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
 use crate::pbx::Pbx;
 use crate::server::Server;
 use crate::settings::Access;
+
+/// Before the name of what waits for a person.
+const APPROVE: &str = "/approve/";
 
 /// Answers one request; an internal failure is logged once and told in one sentence.
 pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
@@ -26,6 +29,10 @@ pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
         "/mcp" | "/mcp/" => endpoint(request, &url, env, &isolate).await,
         path => match Route::of(path) {
             Some(route) => oauth::answer(route, request, &url, env, &isolate).await,
+            None if path.starts_with(APPROVE) => {
+                let id = path.trim_start_matches(APPROVE);
+                approve::answer(id, request, &url, env, &isolate).await
+            }
             None => shown(path, request, &url, env, &isolate).await,
         },
     };

@@ -21,8 +21,8 @@ use super::upstream::within;
 use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
-    Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall,
-    ParkingLot, Permission, Recorded,
+    Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
+    ParkingLot, Permission, Recorded, Verdict,
 };
 use crate::session::{Command, Letter, LiveAnswer, Session, Status};
 
@@ -59,6 +59,18 @@ impl<'a> SessionClient<'a> {
     /// How the object is doing.
     pub(super) async fn status(&self) -> Result<Status, String> {
         read(self.ask(Command::Status).await)
+    }
+
+    /// What a handle was given out for.
+    pub(super) async fn offered(&self, handle: &str) -> Result<Option<Offer>, String> {
+        let handle = handle.to_owned();
+        read(self.ask(Command::Offered { handle }).await)
+    }
+
+    /// A person's word on it; that of whoever came first counts.
+    pub(super) async fn judge(&self, handle: &str, verdict: Verdict) -> Result<Verdict, String> {
+        let handle = handle.to_owned();
+        read(self.ask(Command::Judge { handle, verdict }).await)
     }
 
     async fn fetch_token(&self, instead_of: Option<u64>) -> Result<Token, SignInError> {

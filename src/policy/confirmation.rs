@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::auth::{Caller, Scope};
 use crate::time::Millis;
 
 /// How long a handle is good for.
@@ -71,8 +72,12 @@ impl ConfirmBy {
 pub struct Consent {
     /// The caller.
     pub caller: String,
+    /// The caller showed a key for this very request, so that key is in the assistant's hands.
+    pub by_key: bool,
     /// The tool.
     pub tool: String,
+    /// Whose telephone.
+    pub extension: String,
     /// All arguments but `confirm` and `idempotency_key`, as a digest: the same request or none.
     pub arguments: String,
     /// What would be done, in one line with all that matters.
@@ -92,7 +97,7 @@ pub enum Verdict {
 }
 
 /// A handle that was given out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// What it is good for.
     pub consent: Consent,
@@ -100,6 +105,15 @@ pub struct Offer {
     pub offered_at: Millis,
     /// What a person said of it.
     pub verdict: Verdict,
+}
+
+/// Whether the holder of a key may say yes or no to this: someone who may use the tool for that extension
+/// themselves, and does not do it with the key that the assistant holds.
+pub fn may_judge(judge: &Caller, consent: &Consent, scope: Option<Scope>) -> bool {
+    let is_assistants_own = consent.by_key && judge.name == consent.caller;
+    !is_assistants_own
+        && scope.is_some_and(|scope| judge.may(scope))
+        && judge.may_act_for(&consent.extension)
 }
 
 /// What a handle that was presented is worth.
@@ -134,10 +148,13 @@ pub fn worth(offer: Option<&Offer>, consent: &Consent, by: ConfirmBy, now: Milli
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::{ExtensionSet, Scopes};
 
     fn consent(caller: &str, arguments: &str) -> Consent {
         Consent {
             caller: caller.into(),
+            by_key: true,
+            extension: "100".into(),
             tool: "make_call".into(),
             arguments: arguments.into(),
             would: "call +966500000000".into(),
@@ -164,6 +181,34 @@ mod tests {
         check(Some(&open), &consent("desk", "b"), 0, Worth::Nothing);
         check(Some(&open), &consent("other", "a"), 0, Worth::Nothing);
         check(None, &same, 0, Worth::Nothing);
+    }
+
+    #[test]
+    fn who_may_judge() {
+        let judge = |name: &str, scope: Scope, extension: &str| Caller {
+            name: name.into(),
+            scopes: Scopes::NONE.with(scope),
+            extensions: ExtensionSet::parse([extension]).unwrap(),
+            ..Caller::local()
+        };
+        let check = |judge: &Caller, by_key: bool, expected: bool| {
+            let consent = Consent {
+                by_key,
+                ..consent("desk", "a")
+            };
+            assert_eq!(may_judge(judge, &consent, Some(Scope::Control)), expected);
+        };
+        check(&judge("boss", Scope::Control, "100"), true, true);
+        check(&judge("boss", Scope::Read, "100"), true, false);
+        check(&judge("boss", Scope::Control, "101"), true, false);
+        check(&judge("desk", Scope::Control, "100"), true, false);
+        // Who signed in has not given the key to the assistant.
+        check(&judge("desk", Scope::Control, "100"), false, true);
+        assert!(!may_judge(
+            &judge("boss", Scope::Control, "100"),
+            &consent("desk", "a"),
+            None
+        ));
     }
 
     #[test]

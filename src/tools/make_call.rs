@@ -151,10 +151,10 @@ impl Call<'_> {
     }
 
     async fn place_if_permitted(&self) -> Result<Output, ToolError> {
-        let act = Act::Call(&self.extension, &self.destination);
+        let act = Act::Call(&self.destination);
         let (extension, destination) = (&self.extension, &self.destination);
         let would = format!("call {destination} from extension {extension}");
-        permitted(self.desk, act, &would).await?;
+        permitted(self.desk, act, extension, &would).await?;
         self.place().await
     }
 

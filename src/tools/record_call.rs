@@ -144,7 +144,7 @@ impl Recording<'_> {
              those who speak must have consented",
             self.extension
         );
-        permitted(self.desk, Act::Recording, &would).await?;
+        permitted(self.desk, Act::Recording, &self.extension, &would).await?;
         let before = serde_json::to_string(&self.setting).unwrap_or_default();
         self.desk.session.remember(&self.note(), &before).await?;
         let wanted = RecordingSetting {
@@ -184,7 +184,7 @@ impl Recording<'_> {
                      running recording cannot be stopped by API",
                     self.extension
                 );
-                permitted(self.desk, Act::Recording, &would).await?;
+                permitted(self.desk, Act::Recording, &self.extension, &would).await?;
                 let off = RecordingSetting {
                     record_calls: false,
                     ..self.setting

@@ -111,7 +111,13 @@ impl Tool for TransferCall {
             "transfer call {} of extension {} to {}",
             leg.id, transfer.extension, transfer.destination
         );
-        permitted(desk, Act::Transfer(&transfer.destination), &would).await?;
+        permitted(
+            desk,
+            Act::Transfer(&transfer.destination),
+            &transfer.extension,
+            &would,
+        )
+        .await?;
         transfer.carry_out(&leg).await
     }
 }

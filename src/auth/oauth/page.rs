@@ -146,8 +146,14 @@ pub fn problem_page(language: Language, problem: Option<&str>) -> String {
     page(words, words.problem, &body)
 }
 
-fn warning(text: &str) -> String {
+/// A sentence that must not be passed over.
+pub(crate) fn warning(text: &str) -> String {
     format!("<p class=w role=alert>{text}</p>")
+}
+
+/// A page with a form.
+pub(crate) fn frame(language: Language, title: &str, body: &str) -> String {
+    page(language.words(), title, body)
 }
 
 fn page(words: &Words, title: &str, body: &str) -> String {

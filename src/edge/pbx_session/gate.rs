@@ -165,6 +165,18 @@ impl Store {
         }))
     }
 
+    /// A person's word on one; that of whoever came first counts.
+    pub(super) fn judge(&self, handle: &str, said: Verdict) -> Result<Verdict> {
+        let statement = "UPDATE handles SET verdict = ? WHERE handle = ? AND verdict = ?";
+        self.run(
+            statement,
+            texts(&[verdict(said), handle, verdict(Verdict::Open)]),
+        )?;
+        Ok(self
+            .handle(handle)?
+            .map_or(Verdict::No, |offer| offer.verdict))
+    }
+
     fn forget_handle(&self, handle: &str) -> Result<()> {
         self.run("DELETE FROM handles WHERE handle = ?", texts(&[handle]))
     }
