@@ -1,5 +1,6 @@
 //! What every story needs: a [`Stage`] with a PBX, a Worker and a caller.
 
+mod dice;
 mod faults;
 mod keys;
 mod kv;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use pbx_sim::{Control, Settings, Simulator};
 
+pub(crate) use dice::Dice;
 pub(crate) use faults::status;
 pub(crate) use keys::key_entry;
 pub(crate) use kv::Kv;
@@ -159,6 +161,20 @@ fn demo_variables(simulator: &Simulator, changes: &[(&str, &str)]) -> Vec<(Strin
         }
     }
     variables
+}
+
+/// How many of `all` a long count makes this time: a tenth; all of them with `SOAK=1`, twice as many
+/// with `SOAK=2` and so on.
+pub(crate) fn soaked(all: usize) -> usize {
+    match std::env::var("SOAK")
+        .ok()
+        .as_deref()
+        .map(str::parse::<usize>)
+    {
+        Some(Ok(times)) => all * times,
+        Some(Err(_)) => all,
+        None => all / 10,
+    }
 }
 
 /// Polls until `check` gives something; fails after ten seconds.

@@ -111,6 +111,17 @@ impl Client {
 
     /// Any request.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Raw {
+        let answer = self.try_send(method, path, body).await;
+        answer.expect("the Worker answers, to the end")
+    }
+
+    /// Any request to a Worker that may die meanwhile.
+    async fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<Raw> {
         let method = method.parse().expect("a method");
         let mut request = self
             .http
@@ -122,14 +133,14 @@ impl Client {
             }
             request = request.body(body);
         }
-        let response = request.send().await.expect("the Worker answers");
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.text().await.expect("the whole answer");
-        Raw {
+        let body = response.text().await?;
+        Ok(Raw {
             status,
             headers,
             body,
-        }
+        })
     }
 
     /// `POST /mcp` with a JSON body, in the 2025 era.
@@ -140,12 +151,18 @@ impl Client {
 
     /// Calls a tool.
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Answer {
-        let raw = self
-            .post(&json!({
-                "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-                "params": { "name": tool, "arguments": arguments },
-            }))
-            .await;
+        let answer = self.try_call(tool, arguments).await;
+        answer.expect("the Worker answers, to the end")
+    }
+
+    /// Calls a tool of a Worker that may die meanwhile: then the answer is lost.
+    pub(crate) async fn try_call(&self, tool: &str, arguments: Value) -> Option<Answer> {
+        let body = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": tool, "arguments": arguments },
+        });
+        let body = body.to_string().into_bytes();
+        let raw = self.try_send("POST", "/mcp", Some(body)).await.ok()?;
         assert_eq!(raw.status, 200, "{}", raw.body);
         let answer = raw.json();
         let result = &answer["result"];
@@ -167,11 +184,11 @@ impl Client {
             );
         }
         assert_fits(tool, &value);
-        Answer {
+        Some(Answer {
             is_error,
             text,
             value,
-        }
+        })
     }
 
     /// Reads a resource; the JSON inside, or the JSON-RPC error.

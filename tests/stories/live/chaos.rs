@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::is_up;
 use super::truth::becomes_true;
-use crate::harness::{Build, Client, Stage, until};
+use crate::harness::{Build, Client, Dice, Stage, soaked, until};
 
 /// Losses of a soak, of sockets and by panics each.
 const LOSSES: usize = 200;
@@ -84,30 +84,9 @@ struct Tally {
     tokens: usize,
 }
 
-/// Chance that can be repeated (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % end
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 #[tokio::test]
 async fn the_table_is_true_after_every_loss() {
-    let soak = std::env::var("SOAK").ok();
-    let losses = match soak.as_deref().map(str::parse::<usize>) {
-        Some(Ok(times)) => LOSSES * times,
-        Some(Err(_)) => LOSSES,
-        None => LOSSES / 10,
-    };
+    let losses = soaked(LOSSES);
     let kinds = [
         (Life::LostSockets, LOSSES_EACH),
         (Life::Panics, PANICS_EACH),
@@ -117,8 +96,8 @@ async fn the_table_is_true_after_every_loss() {
         firsts.map(move |first| (kind, first..losses.min(first + each)))
     });
     let lives = lives
-        .zip(1..)
-        .map(async |((kind, rounds), seed)| (kind, life(kind, rounds, seed).await));
+        .zip(0..)
+        .map(async |((kind, rounds), number)| (kind, life(kind, rounds, number).await));
     let tallies: Vec<(Life, Tally)> = futures::stream::iter(lives)
         .buffer_unordered(AT_ONCE)
         .collect()
@@ -143,14 +122,14 @@ async fn the_table_is_true_after_every_loss() {
 }
 
 /// One Worker and its PBX, through all its losses.
-async fn life(kind: Life, rounds: Range<usize>, seed: u64) -> Tally {
+async fn life(kind: Life, rounds: Range<usize>, number: usize) -> Tally {
     // The first isolate has the object, and is the one that panics; the others must not lose an answer.
     let (build, isolates) = match kind {
         Life::LostSockets => (Build::Real, 2),
         Life::Panics => (Build::Drill, 3),
     };
     let mut stage = Stage::running(build, &[], isolates).await;
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut dice = Dice::new(number);
     is_up(&stage.client()).await;
     let mut tally = Tally::default();
     let mut kills = 0;
@@ -202,7 +181,7 @@ async fn life(kind: Life, rounds: Range<usize>, seed: u64) -> Tally {
         }
         // A missing event is noticed at the next one.
         say_something(&stage, 4);
-        println!("seed {seed}, loss {round}: {loss:?} at {lost_at}, {trouble:?} at {trouble_at}");
+        println!("life {number}, loss {round}: {loss:?} at {lost_at}, {trouble:?} at {trouble_at}");
         match loss {
             Loss::Panic(_) => {
                 another_instance(&stage, kind, instance).await;
