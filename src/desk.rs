@@ -19,6 +19,8 @@ mod people;
 mod permit;
 mod phone;
 mod presence;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use audit::{AuditEntry, audit_log, begin, on_record};

@@ -46,7 +46,7 @@ pub use destination::{Class, Destination};
 pub use e164::E164;
 pub use extension::ExtensionNumber;
 pub use idempotency::{
-    Begun, CallLedger, Claim, Ended, Entry, KEPT_MS, LedgerDown, MAX_KEY_CHARS, judge,
+    Begun, CallLedger, Claim, Ended, Entry, KEPT_MS, LEASE_MS, LedgerDown, MAX_KEY_CHARS, judge,
 };
 pub use mask::mask_number;
 pub use number_error::{NumberError, Unwanted};

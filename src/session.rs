@@ -4,6 +4,8 @@
 //! key. Caller (`edge::session_client`) and object (`edge::pbx_session`) share these types; nothing
 //! else crosses between them. Answers travel as the JSON of the type named at each command.
 
+use std::time::Duration;
+
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,9 @@ use crate::policy::{
     Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
     Recorded, Verdict,
 };
+
+/// How long the object is waited for: longer than it waits for anything itself.
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What goes to the object: a question, and what is to be put on record before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

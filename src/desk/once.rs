@@ -90,3 +90,64 @@ fn earlier<T: DeserializeOwned>(answer: &str) -> Result<T, ToolError> {
         .hint("look with get_presence"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+    use crate::desk::testing::World;
+
+    fn world() -> World {
+        World::new(|_, _| World::says(500, ""), &[])
+    }
+
+    /// How often the thing was done, and what was answered.
+    fn attempt(world: &World, outcome: Result<u32, ToolError>) -> (u32, Result<u32, Code>) {
+        let mut done = 0;
+        let work = async {
+            done += 1;
+            outcome
+        };
+        let desk = world.desk();
+        let told = once(&desk, "make_call", "k", "call".to_owned(), work);
+        let told = block_on(told).map(|(output, _)| output);
+        (done, told.map_err(|error| error.code))
+    }
+
+    #[test]
+    fn a_ledger_that_cannot_be_reached_lets_nothing_be_done() {
+        let world = world();
+        world.is_down.set(true);
+        assert_eq!(attempt(&world, Ok(1)), (0, Err(Code::PbxUnreachable)));
+        world.is_down.set(false);
+        assert_eq!(attempt(&world, Ok(1)), (1, Ok(1)));
+        world.is_down.set(true);
+        assert_eq!(attempt(&world, Ok(2)), (0, Err(Code::PbxUnreachable)));
+    }
+
+    #[test]
+    fn an_end_that_cannot_be_recorded_is_told_and_nothing_is_done_again() {
+        let world = world();
+        let work = async {
+            world.is_down.set(true);
+            Ok::<_, ToolError>(1)
+        };
+        let desk = world.desk();
+        let told = block_on(once(&desk, "make_call", "k", "call".to_owned(), work));
+        assert_eq!(told, Ok((1, false)));
+        world.is_down.set(false);
+        assert_eq!(attempt(&world, Ok(2)), (0, Err(Code::OutcomeUnknown)));
+    }
+
+    #[test]
+    fn what_was_not_done_may_be_tried_again_and_what_is_unclear_may_not() {
+        let world = world();
+        let failed = |code| Err(ToolError::new(code, "so"));
+        let rejected = attempt(&world, failed(Code::PbxRejected));
+        assert_eq!(rejected, (1, Err(Code::PbxRejected)));
+        let unclear = attempt(&world, failed(Code::OutcomeUnknown));
+        assert_eq!(unclear, (1, Err(Code::OutcomeUnknown)));
+        assert_eq!(attempt(&world, Ok(1)), (0, Err(Code::OutcomeUnknown)));
+    }
+}

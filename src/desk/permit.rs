@@ -164,3 +164,36 @@ fn needs_yes(desk: &Desk<'_>, would: &str, handle: &str, was_worthless: bool) ->
         ))
         .details(json!({ "confirm": handle, "wouldDo": would, "approve": approve }))
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+    use crate::desk::testing::World;
+
+    #[test]
+    fn a_gate_that_cannot_be_reached_lets_nothing_through() {
+        let extension = ExtensionNumber::parse("100").unwrap();
+        let [inside, outside] = ["104", "0500000000"].map(|number| {
+            let world = World::new(|_, _| World::says(500, ""), &[]);
+            world.desk().dialing().unwrap().admit(number).unwrap()
+        });
+        for confirm in ["never", "outside", "always"] {
+            let world = World::new(|_, _| World::says(500, ""), &[("CONFIRM", confirm)]);
+            let ask = |act| block_on(permitted(&world.desk(), act, "do it")).map_err(|it| it.code);
+            for act in [
+                Act::Call(&extension, &inside),
+                Act::Call(&extension, &outside),
+                Act::Transfer(&inside),
+                Act::Transfer(&outside),
+                Act::Recording,
+            ] {
+                world.is_down.set(false);
+                assert_eq!(ask(act), Ok(()), "{confirm}, {act:?}");
+                world.is_down.set(true);
+                assert_eq!(ask(act), Err(Code::PbxUnreachable), "{confirm}, {act:?}");
+            }
+        }
+    }
+}

@@ -24,7 +24,7 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
     ParkingLot, Permission, Recorded, Verdict,
 };
-use crate::session::{Command, Letter, LiveAnswer, Session, Status};
+use crate::session::{Command, Letter, LiveAnswer, PATIENCE, Session, Status};
 
 /// Binding of the object.
 pub(super) const BINDING: &str = "PBX_SESSION";
@@ -32,8 +32,6 @@ pub(super) const BINDING: &str = "PBX_SESSION";
 pub(super) const NAME: &str = "pbx";
 /// Near the PBX and its people; best effort, and only for an object's first start.
 const LOCATION: &str = "me";
-/// Longer than the object itself waits for anything.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The object as a request sees it.
 pub(super) struct SessionClient<'a> {

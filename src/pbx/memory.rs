@@ -141,4 +141,16 @@ mod tests {
         memory.forget_devices("7");
         assert!(memory.devices("7", 2).is_none());
     }
+
+    #[test]
+    fn departments_age_and_are_read_anew() {
+        let memory = Memory::default();
+        assert!(memory.groups(0).is_none());
+        memory.keep_groups(vec![Group::default()], 0);
+        assert_eq!(memory.groups(GROUPS_LIVE - 1).unwrap().len(), 1);
+        assert!(memory.groups(GROUPS_LIVE).is_none());
+        memory.keep_groups(vec![], GROUPS_LIVE);
+        assert!(memory.groups(GROUPS_LIVE + 1).unwrap().is_empty());
+        assert!(memory.groups(2 * GROUPS_LIVE).is_none());
+    }
 }

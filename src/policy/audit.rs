@@ -12,11 +12,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::idempotency::LEASE_MS;
 use super::mask::mask_number;
 use crate::time::Millis;
 
 /// An intent without an end is called pending for so long: longer than any tool may take.
-const PENDING_MS: Millis = 5 * 60 * 1000;
+const PENDING_MS: Millis = LEASE_MS;
 /// Longer texts of arguments are cut.
 const MOST_CHARS: usize = 100;
 

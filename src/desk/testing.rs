@@ -1,0 +1,256 @@
+//! A desk for tests on the host: its session keeps the ledger in memory and lets everything through, and
+//! can be cut off; its PBX answers what a test wants. Nobody waits: what would take time is added up.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::{FutureExt, LocalBoxFuture, ready};
+
+use super::{Archive, Desk, Errand, RecentHistory};
+use crate::auth::{Caller, Secret};
+use crate::pbx::history::DayCache;
+use crate::pbx::{
+    HttpRequest, HttpResponse, Memory, Pbx, SignInError, Token, TokenSource, Transport,
+    TransportError,
+};
+use crate::policy::{
+    Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Entry, Gate, LedgerDown, Mark, ParkedCall,
+    ParkingLot, Permission, Recorded, judge,
+};
+use crate::session::{LiveAnswer, PATIENCE, Session};
+use crate::settings::Settings;
+use crate::settings::testing::Given;
+use crate::time::Millis;
+
+/// What the PBX answers to a request.
+type Answer = fn(&HttpRequest, usize) -> Result<HttpResponse, TransportError>;
+
+/// Everything behind a desk.
+pub(crate) struct World {
+    /// The session object cannot be reached.
+    pub(crate) is_down: Cell<bool>,
+    /// Requests that reached the PBX.
+    pub(crate) requests: RefCell<Vec<HttpRequest>>,
+    /// How long all of it would have taken, each answer coming as late as it may.
+    pub(crate) taken: Cell<Duration>,
+    claims: RefCell<BTreeMap<String, Entry>>,
+    marks: RefCell<Vec<Mark>>,
+    answer: Answer,
+    pub(crate) memory: Memory,
+    settings: Settings,
+    caller: Caller,
+    recent: RecentHistory,
+}
+
+impl World {
+    /// A PBX that answers so, given how many requests came before, and these variables.
+    pub(crate) fn new(answer: Answer, variables: &[(&str, &str)]) -> Self {
+        Self {
+            is_down: Cell::new(false),
+            requests: RefCell::default(),
+            taken: Cell::default(),
+            claims: RefCell::default(),
+            marks: RefCell::default(),
+            answer,
+            memory: Memory::default(),
+            settings: Settings::read(&Given::new(variables)),
+            caller: Caller::local(),
+            recent: RecentHistory::default(),
+        }
+    }
+
+    pub(crate) fn desk(&self) -> Desk<'_> {
+        Desk {
+            pbx: Ok(Pbx::new(self, self)),
+            memory: &self.memory,
+            session: self,
+            archive: Archive {
+                days: self,
+                recent: &self.recent,
+            },
+            settings: &self.settings,
+            caller: &self.caller,
+            errand: Errand::default(),
+            public_url: "https://desk.example.com",
+            now: 0,
+            clock: || 0,
+        }
+    }
+
+    /// An answer of the PBX.
+    pub(crate) fn says(status: u16, body: &str) -> Result<HttpResponse, TransportError> {
+        Ok(HttpResponse {
+            status,
+            body: body.as_bytes().to_vec(),
+            date: None,
+        })
+    }
+
+    fn take(&self, time: Duration) {
+        self.taken.set(self.taken.get() + time);
+    }
+
+    /// The session object answers, if it can be reached.
+    fn reply<'a, T: 'a>(
+        &self,
+        answer: impl FnOnce() -> T,
+    ) -> LocalBoxFuture<'a, Result<T, LedgerDown>> {
+        self.take(PATIENCE);
+        let answer = if self.is_down.get() {
+            Err(LedgerDown("no answer in time".to_owned()))
+        } else {
+            Ok(answer())
+        };
+        ready(answer).boxed_local()
+    }
+}
+
+impl Transport for World {
+    fn send(
+        &self,
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'_, Result<HttpResponse, TransportError>> {
+        self.take(request.timeout);
+        let before = self.requests.borrow().len();
+        let answer = (self.answer)(&request, before);
+        self.requests.borrow_mut().push(request);
+        ready(answer).boxed_local()
+    }
+}
+
+impl TokenSource for World {
+    fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>> {
+        // The object is asked for the first one only.
+        if self.requests.borrow().is_empty() {
+            self.take(PATIENCE);
+        }
+        let token = Token {
+            value: Secret::new("token".to_owned()),
+            generation: 1,
+            renew_at: Millis::MAX,
+            expires_at: Millis::MAX,
+        };
+        ready(Ok(token)).boxed_local()
+    }
+
+    fn replace<'a>(&'a self, _: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>> {
+        self.token()
+    }
+
+    fn client(&self) -> &'static str {
+        "client"
+    }
+}
+
+impl CallLedger for World {
+    fn begin<'a>(&'a self, claim: &'a Claim) -> LocalBoxFuture<'a, Result<Begun, LedgerDown>> {
+        self.reply(|| {
+            let mut claims = self.claims.borrow_mut();
+            let begun = judge(claims.get(&claim.key), &claim.intent, 0);
+            if begun == Begun::Fresh {
+                let entry = Entry {
+                    intent: claim.intent.clone(),
+                    begun_at: 0,
+                    answer: None,
+                };
+                claims.insert(claim.key.clone(), entry);
+            }
+            begun
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        claim: &'a Claim,
+        ended: Ended,
+    ) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.reply(|| {
+            let mut claims = self.claims.borrow_mut();
+            match ended {
+                Ended::NotDone => drop(claims.remove(&claim.key)),
+                Ended::Answered { answer } => {
+                    claims.get_mut(&claim.key).expect("begun").answer = Some(answer);
+                }
+            }
+        })
+    }
+}
+
+impl Gate for World {
+    fn permit<'a>(&'a self, _: &'a Ask) -> LocalBoxFuture<'a, Result<Permission, LedgerDown>> {
+        self.reply(|| Permission::Granted)
+    }
+}
+
+impl ParkingLot for World {
+    fn reserve<'a>(
+        &'a self,
+        slots: &'a [String],
+        _: &'a ParkedCall,
+    ) -> LocalBoxFuture<'a, Result<Option<String>, LedgerDown>> {
+        self.reply(|| slots.first().cloned())
+    }
+
+    fn parked<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.reply(|| ())
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.reply(|| ())
+    }
+
+    fn on_hold(&self) -> LocalBoxFuture<'_, Result<Vec<ParkedCall>, LedgerDown>> {
+        self.reply(Vec::new)
+    }
+}
+
+impl Session for World {
+    fn live<'a>(
+        &'a self,
+        _: Option<&'a str>,
+    ) -> LocalBoxFuture<'a, Result<LiveAnswer, LedgerDown>> {
+        ready(Err(LedgerDown("the link is not part of this".to_owned()))).boxed_local()
+    }
+
+    fn new_id(&self) -> String {
+        "id".to_owned()
+    }
+
+    fn note(&self, mark: Mark) {
+        self.marks.borrow_mut().push(mark);
+    }
+
+    fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>> {
+        self.reply(|| self.marks.borrow_mut().clear())
+    }
+
+    fn audit<'a>(
+        &'a self,
+        _: &'a AuditQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<Recorded>, LedgerDown>> {
+        self.reply(Vec::new)
+    }
+
+    fn remember<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+    ) -> LocalBoxFuture<'a, Result<(), LedgerDown>> {
+        self.reply(|| ())
+    }
+
+    fn recall<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Result<Option<String>, LedgerDown>> {
+        self.reply(|| None)
+    }
+}
+
+impl DayCache for World {
+    fn get<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Option<Vec<u8>>> {
+        ready(None).boxed_local()
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: Vec<u8>) -> LocalBoxFuture<'a, ()> {
+        ready(()).boxed_local()
+    }
+}
