@@ -1,20 +1,21 @@
-// `npm run soak`: at full length: every loss of the live link by sockets and by panics, the losses that
-// are found only after a minute and a half of silence, and a hundred thousand rows of history.
+// `npm run soak`: at full length: ten thousand attempts to call in a storm, every loss of the live link by
+// sockets and by panics, the losses that are found only after a minute and a half of silence, and a
+// hundred thousand rows of history.
 
 import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
 
-/** 1: two hundred losses of sockets and two hundred panics; 5: a thousand each. */
+/** 1: ten thousand attempts, two hundred losses of sockets and two hundred panics; 5: five times as many. */
 const times = process.env.SOAK ?? "1";
 
 main(async () => {
   await prepare();
   await step("The Worker builds", build);
   await step("The Worker that tests can break builds", buildDrill);
-  await step("Losses of the live link, and a hundred thousand rows", () =>
+  await step("Attempts to call in a storm, losses of the live link, and a hundred thousand rows", () =>
     run(
       "cargo",
-      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "live::", "memory::", "--nocapture", "--include-ignored"],
+      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "memory::", "--nocapture", "--include-ignored"],
       { env: { SOAK: times } },
     ),
   );

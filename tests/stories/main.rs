@@ -35,6 +35,7 @@ mod permit;
 mod phones;
 mod question;
 mod secrets;
+mod storm;
 mod token;
 mod troubles;
 mod tunnel;
