@@ -23,7 +23,7 @@ mod presence;
 pub(crate) mod testing;
 
 pub(crate) use active::{ActiveCall, active_calls};
-pub(crate) use audit::{AuditEntry, audit_log, begin, on_record};
+pub(crate) use audit::{AuditEntry, audit_log, begin, end, on_record};
 pub(crate) use calls::{all_calls, calls_of};
 pub use errand::{Errand, Said};
 pub use error::{Code, Failure, ToolError};
@@ -40,7 +40,7 @@ pub(crate) use presence::{Leg, presence_of};
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;
 use crate::pbx::{Memory, Pbx};
-use crate::policy::{ConfirmBy, DialRules, ExtensionNumber, Mark};
+use crate::policy::{ConfirmBy, DialRules, ExtensionNumber, Intent};
 use crate::session::Session;
 use crate::settings::{Limits, PbxSettings, SettingError, Settings};
 use crate::time::Millis;
@@ -63,7 +63,7 @@ pub struct Desk<'a> {
     /// What is being done for them.
     pub errand: Errand<'a>,
     /// The errand as it goes on record, where it changes something.
-    pub intent: Option<Mark>,
+    pub intent: Option<Intent>,
     /// Where this server is, for addresses that people open.
     pub public_url: &'a str,
     /// When the request came.

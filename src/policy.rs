@@ -36,7 +36,7 @@ mod short_code;
 #[cfg(test)]
 mod tests;
 
-pub use audit::{AuditQuery, Intent, Mark, Outcome, Recorded, recordable};
+pub use audit::{AuditQuery, End, Intent, Mark, Outcome, Recorded, recordable};
 pub use caps::{Caps, Counted, Reached, SPENT_KEPT_MS};
 pub use confirmation::{
     Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, may_judge, worth,

@@ -1,31 +1,15 @@
-//! Putting a tool call on record ([`begin`] before, [`Trail::end`] after), and reading the record.
+//! Putting a tool call on record ([`begin`] before, [`end`] after), and reading the record.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Code, Desk, ToolError};
 use crate::auth::CallerKind;
-use crate::policy::{AuditQuery, Intent, Mark, Outcome, Recorded, recordable};
+use crate::policy::{AuditQuery, End, Intent, Mark, Outcome, Recorded, recordable};
 use crate::time::{Millis, iso};
 
-/// One call of a tool on record.
-pub(crate) struct Trail {
-    id: String,
-    is_act: bool,
-}
-
-/// Goes on when the errand is on record: what is done must not be without a trace. Its mark goes with
-/// this very question, because the letter that took it along before may still be lost.
-pub(crate) fn remind(desk: &Desk<'_>) {
-    if let Some(intent) = &desk.intent {
-        desk.session.note(intent.clone());
-    }
-}
-
-/// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments;
-/// `is_act` that it changes something, so that its end is on record before it is answered.
-pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bool) -> Trail {
-    let id = desk.session.new_id();
+/// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments.
+pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool) -> Intent {
     let arguments = desk.errand.arguments();
     let named = ["extension", "from_extension"]
         .iter()
@@ -50,8 +34,8 @@ pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bo
         .limits
         .as_ref()
         .is_ok_and(|limits| limits.audits_whole_numbers);
-    desk.session.note(Mark::Intent(Intent {
-        id: id.clone(),
+    let intent = Intent {
+        id: desk.session.new_id(),
         at: desk.now,
         caller: desk.caller.name.clone(),
         kind: kind(desk.caller.kind).to_owned(),
@@ -67,27 +51,44 @@ pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool, is_act: bo
         tool: desk.errand.tool.to_owned(),
         extension,
         arguments: recordable(&arguments, is_known, whole_numbers),
-    }));
-    Trail { id, is_act }
+    };
+    desk.session.note(Mark {
+        intent: intent.clone(),
+        end: None,
+    });
+    intent
 }
 
-impl Trail {
-    /// Notes how it ended.
-    pub(crate) async fn end(self, desk: &Desk<'_>, outcome: Option<Code>) {
-        desk.session.note(Mark::Ended {
-            id: self.id,
-            at: (desk.clock)(),
-            outcome: outcome.map_or("ok", Code::as_str).to_owned(),
-        });
-        if self.is_act {
-            // What cannot be recorded now stays noted and goes with the next question.
-            let _ = desk.session.flush().await;
-        }
+/// Notes how it ended. What changed something is on record before it is answered; what cannot be recorded
+/// now stays noted and goes with the next question.
+pub(crate) async fn end(desk: &Desk<'_>, intent: Intent, outcome: Option<Code>) {
+    let end = End {
+        at: (desk.clock)(),
+        outcome: outcome.map_or("ok", Code::as_str).to_owned(),
+    };
+    desk.session.note(Mark {
+        intent,
+        end: Some(end),
+    });
+    if desk.intent.is_some() {
+        let _ = desk.session.flush().await;
     }
 }
 
-/// Goes on when everything noted so far is on record: what is done must not be without a trace.
+/// Lets the mark of an act go with the very next question: the letter that took it along before may still be
+/// under way, and be lost.
+pub(super) fn remind(desk: &Desk<'_>) {
+    if let Some(intent) = &desk.intent {
+        desk.session.note(Mark {
+            intent: intent.clone(),
+            end: None,
+        });
+    }
+}
+
+/// Goes on when the errand is on record: what is done must not be without a trace.
 pub(crate) async fn on_record(desk: &Desk<'_>) -> Result<(), ToolError> {
+    remind(desk);
     desk.session.flush().await.map_err(|error| {
         ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
             .hint("try again")

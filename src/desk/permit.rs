@@ -7,6 +7,7 @@
 
 use serde_json::json;
 
+use super::audit::remind;
 use super::{Code, Desk, ToolError, on_record};
 use crate::auth::CallerKind;
 use crate::policy::{
@@ -89,6 +90,7 @@ pub(crate) async fn permitted(
     if ask.needs_yes.is_none() && ask.counted.is_none() {
         return on_record(desk).await;
     }
+    remind(desk);
     let permission = desk.session.permit(&ask).await.map_err(|error| {
         ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
             .hint("try again")
@@ -181,10 +183,12 @@ mod tests {
         });
         for confirm in ["never", "outside", "always"] {
             let world = World::new(|_, _| World::says(500, ""), &[("CONFIRM", confirm)]);
-            let ask = |act| block_on(permitted(&world.desk(), act, "do it")).map_err(|it| it.code);
+            let ask = |act| {
+                block_on(permitted(&world.desk(), act, &extension, "do it")).map_err(|it| it.code)
+            };
             for act in [
-                Act::Call(&extension, &inside),
-                Act::Call(&extension, &outside),
+                Act::Call(&inside),
+                Act::Call(&outside),
                 Act::Transfer(&inside),
                 Act::Transfer(&outside),
                 Act::Recording,

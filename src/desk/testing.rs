@@ -72,6 +72,7 @@ impl World {
             settings: &self.settings,
             caller: &self.caller,
             errand: Errand::default(),
+            intent: None,
             public_url: "https://desk.example.com",
             now: 0,
             clock: || 0,

@@ -221,6 +221,7 @@ async fn protocol(
             client: program.as_deref().unwrap_or_default(),
             ..Errand::default()
         },
+        intent: None,
         public_url: access.public_url.as_deref().unwrap_or(url.origin()),
         now: clock::now(),
         clock: clock::now,

@@ -21,21 +21,23 @@ const PENDING_MS: Millis = LEASE_MS;
 /// Longer texts of arguments are cut.
 const MOST_CHARS: usize = 100;
 
-/// Something to put on record.
+/// Something to put on record: an intent, or how it ended. The intent goes along with its end, so that
+/// marks may be lost, come twice, or come in any order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// Somebody wants something.
-    Intent(Intent),
-    /// How it ended.
-    Ended {
-        /// The intent.
-        id: String,
-        /// When.
-        at: Millis,
-        /// `ok`, or the code of the error.
-        outcome: String,
-    },
+pub struct Mark {
+    /// What somebody wants.
+    pub intent: Intent,
+    /// How it ended, once it has.
+    pub end: Option<End>,
+}
+
+/// How something ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// When.
+    pub at: Millis,
+    /// `ok`, or the code of the error.
+    pub outcome: String,
 }
 
 /// What somebody wants.
@@ -59,7 +61,7 @@ pub struct Intent {
     pub arguments: String,
 }
 
-/// How something ended.
+/// How something ended, as far as that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// `ok`, or the code of the error.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Tool;
 use super::definition::Takes;
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, Errand, Said, ToolError, begin};
+use crate::desk::{Code, Desk, Errand, Said, ToolError, begin, end};
 use crate::json::{self, Tree};
 use crate::mcp::{Question, ToolResult};
 
@@ -40,7 +40,7 @@ impl Entry {
     /// Runs the tool with arguments that are the text of a JSON object; the call is on record before and
     /// after.
     pub(super) async fn call(&self, arguments: &str, takes: &Takes, desk: &Desk<'_>) -> ToolResult {
-        let desk = Desk {
+        let mut desk = Desk {
             errand: Errand {
                 tool: self.name,
                 arguments,
@@ -48,14 +48,14 @@ impl Entry {
             },
             ..desk.clone()
         };
-        let trail = begin(&desk, &|name| takes.knows(name), self.is_act);
+        let intent = begin(&desk, &|name| takes.knows(name));
+        desk.intent = self.is_act.then(|| intent.clone());
         let outcome = match self.refused(&desk) {
             Some(refusal) => Err(refusal),
             None => (self.run)(takes, &desk).await,
         };
-        trail
-            .end(&desk, outcome.as_ref().err().map(|error| error.code))
-            .await;
+        let code = outcome.as_ref().err().map(|error| error.code);
+        end(&desk, intent, code).await;
         match outcome {
             Ok(text) => success(text, &ignored(self.name, takes, arguments)),
             Err(error) => failure(&error),

@@ -44,39 +44,34 @@ impl Inner {
 }
 
 impl Store {
-    /// Puts marks on record, in their order. A mark that comes twice is recorded once.
+    /// Puts marks on record, in whatever order and however often they come.
     fn record(&self, marks: &[Mark]) -> Result<()> {
-        for mark in marks {
-            match mark {
-                Mark::Intent(intent) => self.record_intent(intent)?,
-                Mark::Ended { id, at, outcome } => {
-                    let mut values = texts(&[outcome]);
-                    values.extend(integers(&[*at])?);
-                    values.extend(texts(&[id]));
-                    let statement = "UPDATE audit SET outcome = ?, ended_at = ? WHERE id = ?";
-                    self.run(statement, values)?;
-                }
+        for Mark { intent, end } in marks {
+            let mut values = integers(&[intent.at])?;
+            values.extend(texts(&[
+                &intent.id,
+                &intent.caller,
+                &intent.kind,
+                &intent.client,
+                &intent.tool,
+                &intent.extension,
+                &intent.arguments,
+            ]));
+            self.run(
+                "INSERT OR IGNORE INTO audit \
+                 (at, id, caller, kind, client, tool, extension, arguments) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )?;
+            if let Some(end) = end {
+                let mut values = texts(&[&end.outcome]);
+                values.extend(integers(&[end.at])?);
+                values.extend(texts(&[&intent.id]));
+                let statement = "UPDATE audit SET outcome = ?, ended_at = ? WHERE id = ?";
+                self.run(statement, values)?;
             }
         }
         Ok(())
-    }
-
-    fn record_intent(&self, intent: &Intent) -> Result<()> {
-        let mut values = integers(&[intent.at])?;
-        values.extend(texts(&[
-            &intent.id,
-            &intent.caller,
-            &intent.kind,
-            &intent.client,
-            &intent.tool,
-            &intent.extension,
-            &intent.arguments,
-        ]));
-        self.run(
-            "INSERT OR IGNORE INTO audit (at, id, caller, kind, client, tool, extension, arguments) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        )
     }
 
     /// Entries, newest first.
