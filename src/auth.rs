@@ -19,6 +19,7 @@ pub mod oauth;
 mod origin;
 mod scope;
 mod secret;
+mod throttle;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use loopback::is_loopback_host;
 pub use origin::{NotAnOrigin, Origin, OriginRefusal, OriginRules};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use secret::Secret;
+pub use throttle::{Attempts, Door, FORGOTTEN_AFTER_MS, Visitor};
 
 use crate::time::Millis;
 
@@ -176,6 +178,18 @@ pub fn authenticate(settings: &AuthSettings, request: &AuthRequest<'_>) -> Decis
                 None => challenge(Challenge::invalid_token()),
             }
         }
+    }
+}
+
+/// Whether what a refused request brought counts as a guess. Nothing does not: that is how clients find
+/// the way in; nor does a token that we made and that has ended or means another server.
+#[must_use]
+pub fn is_guess(request: &AuthRequest<'_>) -> bool {
+    let is_ours = |oauth: OAuth<'_>, token| oauth::AccessToken::open(oauth.key, token).is_some();
+    match Bearer::read(request.authorization) {
+        Bearer::Missing => false,
+        Bearer::Malformed => true,
+        Bearer::Token(token) => !request.oauth.is_some_and(|oauth| is_ours(oauth, token)),
     }
 }
 

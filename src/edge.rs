@@ -10,6 +10,7 @@ mod auth_store;
 mod client_document;
 mod clock;
 mod day_cache;
+mod door;
 #[cfg(feature = "drill")]
 mod drill;
 mod fetch;

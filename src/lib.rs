@@ -17,7 +17,7 @@
 //! | [`prompts`] | what people start with | `mcp` |
 //! | [`server`] | tools, resources and prompts behind the protocol | all above |
 //! | [`pages`] | pages for people, and how things are | `settings`, `session` |
-//! | [`session`] | what the Durable Object can be asked | `pbx`, `policy` |
+//! | [`session`] | what the Durable Object can be asked | `auth`, `pbx`, `policy` |
 //! | `edge` | Cloudflare: router, Durable Objects, fetch, clock (wasm32 only) | everybody |
 //!
 //! Everything but `edge` is pure and is tested on the host: no I/O, no clock, no randomness.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
+use crate::auth::Visitor;
 use crate::pbx::live::{DnView, Freshness};
 use crate::policy::{
     Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
@@ -106,6 +107,11 @@ pub enum Command {
     Audit {
         /// Which.
         query: AuditQuery,
+    },
+    /// Somebody was wrong about a key or a code → `Millis`: closed until then.
+    Failed {
+        /// Who.
+        visitor: Visitor,
     },
     /// Nothing but the marks that came with it → `()`.
     Record,

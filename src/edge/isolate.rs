@@ -10,6 +10,7 @@ use worker::Env;
 
 use super::log;
 use super::variables::EnvVariables;
+use crate::auth::Door;
 use crate::desk::RecentHistory;
 use crate::pbx::{Memory, Token};
 use crate::policy::Mark;
@@ -27,6 +28,8 @@ pub(super) struct Isolate {
     pub(super) memory: Memory,
     /// Days of call history that are not over.
     pub(super) history: RecentHistory,
+    /// Who was wrong too often.
+    pub(super) door: RefCell<Door>,
     token: RefCell<Option<Token>>,
     /// Marks of the audit that have not gone to the object yet.
     marks: RefCell<Vec<Mark>>,
@@ -47,6 +50,7 @@ impl Isolate {
             settings: Settings::read(&EnvVariables(env)),
             memory: Memory::default(),
             history: RecentHistory::default(),
+            door: RefCell::default(),
             token: RefCell::new(None),
             marks: RefCell::default(),
             flush_is_due: Cell::new(false),

@@ -3,19 +3,20 @@
 //! Documents, `/token`, `/revoke` and `/register` may be read by any web page: they know no cookies, and
 //! what they answer belongs to whoever holds the code or token. `/authorize` is for people only.
 //!
-//! Not here: how often somebody may try (the router), and who a token lets in (`auth::authenticate`).
+//! Not here: how often somebody may be wrong (`door`), and who a token lets in (`auth::authenticate`).
 
 use serde_json::{Value, json};
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::address::Address;
+use super::door::{self, Wait};
 use super::isolate::Isolate;
 use super::session_client::exchange;
 use super::{client_document, clock, log, reply};
 use crate::auth::Origin;
 use crate::auth::oauth::{
     self, Answer, Asked, CONTENT_SECURITY_POLICY, Client, ClientId, Command, Form, Language,
-    NotAClient, Refusal, SigningKey, Site, TokenError,
+    NotAClient, Refusal, SigningKey, Site, TokenError, Trouble,
 };
 use crate::json;
 use crate::settings::Access;
@@ -79,6 +80,7 @@ struct Desk<'a> {
     site: Site,
     url: &'a Address,
     env: &'a Env,
+    isolate: &'a Isolate,
 }
 
 /// The site of a request, where tokens can be had for it at all.
@@ -138,11 +140,19 @@ fn desk<'a>(
         site,
         url,
         env,
+        isolate,
     })
 }
 
 impl Desk<'_> {
     async fn answer(&self, route: Route, request: Request) -> Result<Response> {
+        let is_document = matches!(route, Route::ProtectedResource | Route::AuthorizationServer);
+        if !is_document
+            && request.method() != Method::Options
+            && let Some(wait) = door::too_many(self.isolate, request.headers())?
+        {
+            return Self::shut(route, &wait);
+        }
         match (route, request.method()) {
             (Route::ProtectedResource, Method::Get) => {
                 reply::json_text(200, oauth::protected_resource(&self.site))
@@ -179,7 +189,7 @@ impl Desk<'_> {
         match route {
             Route::Register => self.register(&body).await,
             Route::Authorize => self.decide(request.headers(), &Form::parse(&body)).await,
-            Route::Token => self.token(&Form::parse(&body)).await,
+            Route::Token => self.token(request.headers(), &Form::parse(&body)).await,
             _ => self.revoke(&Form::parse(&body)).await,
         }
     }
@@ -243,6 +253,11 @@ impl Desk<'_> {
         match asked.answered(&self.site, keys, form, &random()?) {
             Answer::Denied { location } => redirect(&location),
             Answer::Again(trouble) => {
+                if trouble == Trouble::WrongKey
+                    && let Some(wait) = door::failed(self.env, self.isolate, headers).await?
+                {
+                    return Self::shut(Route::Authorize, &wait);
+                }
                 log::info("sign_in_refused", json!({ "why": format!("{trouble:?}") }));
                 page(
                     403,
@@ -259,12 +274,12 @@ impl Desk<'_> {
     }
 
     /// `POST /token`.
-    async fn token(&self, form: &Form) -> Result<Response> {
+    async fn token(&self, headers: &Headers, form: &Form) -> Result<Response> {
         let random = [random()?, random()?];
         let [first, second] = &random;
         let exchange = match oauth::exchange(&self.site, self.key, form, [first, second]) {
             Ok(exchange) => exchange,
-            Err(error) => return refused(error),
+            Err(error) => return self.refused(headers, error, true).await,
         };
         let stored = self.store(&exchange.command).await?;
         let keys = &self.access.auth.keys;
@@ -274,9 +289,43 @@ impl Desk<'_> {
                 if let Some(revoke) = revoke {
                     self.store(&revoke).await?;
                 }
-                refused(error)
+                // A refresh token got here only if we made it: it has ended, and is no guess.
+                let is_code = form.first("grant_type") == Some("authorization_code");
+                self.refused(headers, error, is_code).await
             }
         }
+    }
+
+    /// A token request that is refused; a guess, if what it brought was wrong and could be one.
+    async fn refused(
+        &self,
+        headers: &Headers,
+        error: TokenError,
+        may_be_guess: bool,
+    ) -> Result<Response> {
+        if may_be_guess
+            && error.error == "invalid_grant"
+            && let Some(wait) = door::failed(self.env, self.isolate, headers).await?
+        {
+            return Self::shut(Route::Token, &wait);
+        }
+        log::info(
+            "token_refused",
+            json!({ "error": error.error, "why": error.description }),
+        );
+        reply::json(error.status(), &error.body())
+    }
+
+    /// The address is closed.
+    fn shut(route: Route, wait: &Wait) -> Result<Response> {
+        let mut response = if route == Route::Authorize {
+            let problem = oauth::problem_page(Language::English, Some(&wait.message()));
+            page(429, &problem)?
+        } else {
+            failure(429, "temporarily_unavailable", &wait.message())?
+        };
+        response.headers_mut().set("retry-after", &wait.seconds())?;
+        Ok(response)
     }
 
     /// `POST /revoke`: also for what is not ours the answer is that it is no longer good.
@@ -321,14 +370,6 @@ fn random() -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| worker::Error::from(error.to_string()))?;
     Ok(bytes)
-}
-
-fn refused(error: TokenError) -> Result<Response> {
-    log::info(
-        "token_refused",
-        json!({ "error": error.error, "why": error.description }),
-    );
-    reply::json(error.status(), &error.body())
 }
 
 fn failure(status: u16, error: &str, description: &str) -> Result<Response> {

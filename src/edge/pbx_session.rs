@@ -7,6 +7,7 @@
 //! | one call a key | `ledger.rs` | `policy::judge` |
 //! | calls on hold | `held.rs` | `policy::free_slot` |
 //! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
+//! | who was wrong too often | `attempts.rs` | `auth::Attempts` |
 //! | the audit | `audit.rs` | – |
 //! | the tables, and notes | `store.rs` | – |
 //!
@@ -21,6 +22,7 @@
 //! Not here: requests of tools to the PBX. They run in the stateless Worker with the token that this
 //! object hands out; its own requests are the small ones of the link.
 
+mod attempts;
 mod audit;
 mod gate;
 mod held;
@@ -138,6 +140,7 @@ impl DurableObject for PbxSession {
             Command::Remember { name, value } => answer(&inner.store.write_note(&name, &value)?),
             Command::Recall { name } => answer(&inner.store.read_note(&name)?),
             Command::Audit { query } => answer(&inner.store.audit(&query)?),
+            Command::Failed { visitor } => answer(&inner.failed(&visitor)?),
             Command::Record => answer(&()),
             Command::Status => answer(&inner.status()),
         }

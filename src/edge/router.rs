@@ -1,4 +1,4 @@
-//! Routes, and the door before `/mcp`: origin, then who is calling, then the protocol.
+//! Routes, and the way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
 
 use futures::StreamExt;
 use serde_json::json;
@@ -10,8 +10,8 @@ use super::isolate::Isolate;
 use super::oauth::{self, Route};
 use super::session_client::SessionClient;
 use super::upstream::Upstream;
-use super::{approve, clock, front, log, reply};
-use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate};
+use super::{approve, clock, door, front, log, reply};
+use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate, is_guess};
 use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
 use crate::pbx::Pbx;
@@ -137,6 +137,9 @@ async fn admitted(
     isolate: &Isolate,
     access: &Access,
 ) -> Result<Response> {
+    if let Some(wait) = door::too_many(isolate, request.headers())? {
+        return wait.refusal();
+    }
     let authorization = request.headers().get("authorization")?;
     let site = oauth::site(access, url);
     let key = isolate
@@ -163,6 +166,11 @@ async fn admitted(
             "nobody may use this server yet: an administrator must set MCP_API_KEYS (see README)",
         ),
         Decision::Challenge(challenge) => {
+            if is_guess(&asked)
+                && let Some(wait) = door::failed(env, isolate, request.headers()).await?
+            {
+                return wait.refusal();
+            }
             let message = "a key is needed: send `Authorization: Bearer <key>`";
             challenged(reply::refusal(challenge.status(), message)?, &challenge)
         }

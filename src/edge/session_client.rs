@@ -18,6 +18,7 @@ use super::isolate::Isolate;
 use super::log;
 use super::panics;
 use super::upstream::within;
+use crate::auth::Visitor;
 use crate::json;
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
@@ -25,6 +26,7 @@ use crate::policy::{
     ParkingLot, Permission, Recorded, Verdict,
 };
 use crate::session::{Command, Letter, LiveAnswer, PATIENCE, Session, Status};
+use crate::time::Millis;
 
 /// Binding of the object.
 pub(super) const BINDING: &str = "PBX_SESSION";
@@ -69,6 +71,12 @@ impl<'a> SessionClient<'a> {
     pub(super) async fn judge(&self, handle: &str, verdict: Verdict) -> Result<Verdict, String> {
         let handle = handle.to_owned();
         read(self.ask(Command::Judge { handle, verdict }).await)
+    }
+
+    /// Somebody was wrong about a key or a code; until when they are closed.
+    pub(super) async fn failed(&self, visitor: &Visitor) -> Result<Millis, String> {
+        let visitor = visitor.clone();
+        read(self.ask(Command::Failed { visitor }).await)
     }
 
     async fn fetch_token(&self, instead_of: Option<u64>) -> Result<Token, SignInError> {

@@ -21,6 +21,7 @@ mod clients;
 mod doctor;
 mod door;
 mod front;
+mod guessing;
 mod harness;
 mod history;
 mod key;
