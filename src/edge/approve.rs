@@ -5,7 +5,7 @@ use worker::{Env, Method, Request, Response, Result};
 use super::address::Address;
 use super::isolate::Isolate;
 use super::session_client::SessionClient;
-use super::{clock, oauth, reply, router};
+use super::{clock, door, oauth, reply, router};
 use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Form, Language};
 use crate::pages::{Approval, ApprovalState};
 use crate::policy::{HANDLE_LIVES_MS, Offer, Verdict, may_judge};
@@ -22,6 +22,9 @@ pub(super) async fn answer(
     env: &Env,
     isolate: &Isolate,
 ) -> Result<Response> {
+    if let Some(wait) = door::too_many(isolate, request.headers())? {
+        return wait.refusal();
+    }
     let session = SessionClient::new(env, isolate);
     let offer = session.offered(id).await?;
     let offer =
@@ -55,6 +58,11 @@ pub(super) async fn answer(
                 .and_then(|access| access.auth.keys.find(form.first("key").unwrap_or_default()));
             let scope = tools::scope_of(&offer.consent.tool);
             if !judge.is_some_and(|judge| may_judge(judge, &offer.consent, scope)) {
+                if judge.is_none()
+                    && let Some(wait) = door::failed(env, isolate, request.headers()).await?
+                {
+                    return wait.refusal();
+                }
                 return page(403, language, state(&offer, true));
             }
             let verdict = match form.first("answer") {
