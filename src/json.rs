@@ -7,12 +7,14 @@
 //!
 //! Not here: JSON-RPC messages (`mcp`), which keep the text of their members.
 
+mod error;
 mod tree;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Error, Value};
+use serde_json::Value;
 
-pub(crate) use self::tree::{Name, Tree};
+pub(crate) use self::error::Error;
+pub(crate) use self::tree::Tree;
 
 /// Reads a type.
 pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
@@ -20,7 +22,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> 
 }
 
 /// Reads whatever it is.
-pub(crate) fn any(bytes: &[u8]) -> Result<Value, Error> {
+pub(crate) fn any(bytes: &[u8]) -> serde_json::Result<Value> {
     Tree::parse(bytes).map(Value::from)
 }
 

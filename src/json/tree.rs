@@ -7,7 +7,9 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
-use serde_json::{Error, Map, Value};
+use serde_json::{Map, Value};
+
+use super::Error;
 
 /// Any JSON value. Numbers are as wide as they need to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +28,7 @@ pub(crate) enum Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// Reads a text. Deeper than 128 levels is an error, as in all of `serde_json`.
-    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(bytes)
     }
 
@@ -161,7 +163,7 @@ impl<'de> Visitor<'de> for Builder {
 }
 
 /// The name of a member, borrowed where it holds no escape.
-pub(crate) struct Name<'a>(pub(crate) Cow<'a, str>);
+struct Name<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -210,7 +210,7 @@ fn complaint(body: &[u8]) -> String {
 }
 
 /// What came instead of the JSON that the API sends.
-fn garbled(response: &HttpResponse, error: &serde_json::Error) -> PbxError {
+fn garbled(response: &HttpResponse, error: &json::Error) -> PbxError {
     let begins_with_tag = response
         .body
         .iter()

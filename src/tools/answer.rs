@@ -139,7 +139,7 @@ fn question(error: &ToolError) -> Option<Question> {
 }
 
 /// Arguments that do not fit: what is wrong, and what the tool takes.
-fn misfit(tool: &str, takes: &Takes, error: &serde_json::Error) -> ToolError {
+fn misfit(tool: &str, takes: &Takes, error: &json::Error) -> ToolError {
     let problem = error.to_string();
     let problem = problem.split(" at line ").next().unwrap_or_default();
     ToolError::invalid(format!("{tool}: {problem}")).hint(format!("{tool} takes: {takes}"))
