@@ -30,6 +30,7 @@ mod method;
 mod params;
 mod prompts;
 mod question;
+mod raw;
 mod refusal;
 mod reply;
 mod resources;

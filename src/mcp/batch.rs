@@ -9,17 +9,13 @@
 //!
 //! Not here: what a single message means (`message`, `method`).
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::error::RpcError;
 use super::handshake;
 use super::http::{HttpRequest, HttpResponse};
 use super::legacy;
 use super::message::Message;
 use super::method;
+use super::raw::{Raw, Walk};
 use super::refusal::Refusal;
 use super::service::Service;
 use super::version::{self, Era, MODERN};
@@ -27,10 +23,9 @@ use super::version::{self, Era, MODERN};
 /// More messages than this in one array are refused: each may cost a tool call.
 const MAX_MESSAGES: usize = 50;
 
-/// Reads an array into its messages.
+/// Reads an array into its messages. It is known to be JSON.
 pub(super) fn parse(text: &str) -> Result<Vec<Message<'_>>, Refusal<'_>> {
-    let Elements(elements) =
-        serde_json::from_slice(text.as_bytes()).map_err(RpcError::parse_error)?;
+    let elements = elements(text);
     if elements.is_empty() {
         return Err(RpcError::invalid_request("the batch is empty").into());
     }
@@ -42,8 +37,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Message<'_>>, Refusal<'_>> {
 }
 
 /// An error in one element concerns the array, which has no id.
-fn element(raw: &RawValue) -> Result<Message<'_>, Refusal<'_>> {
-    if !raw.get().starts_with('{') {
+fn element(raw: Raw<'_>) -> Result<Message<'_>, Refusal<'_>> {
+    if !raw.is_object() {
         let reason = "each element of a batch must be a JSON-RPC object";
         return Err(RpcError::invalid_request(reason).into());
     }
@@ -93,34 +88,15 @@ fn is_initialize(message: &Message<'_>) -> bool {
     matches!(message, Message::Request(request) if request.method == handshake::INITIALIZE)
 }
 
-/// The elements of an array: enough of them to see that there are too many, the rest only checked
-/// for syntax, so that an array of a million zeros costs no memory.
-struct Elements<'a>(Vec<&'a RawValue>);
-
-impl<'de> Deserialize<'de> for Elements<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ElementsVisitor)
+/// The elements of an array: enough of them to see that there are too many, so that an array of a million
+/// zeros costs no memory.
+pub(super) fn elements(text: &str) -> Vec<Raw<'_>> {
+    let mut walk = Walk::along(text);
+    let mut elements = Vec::new();
+    let mut goes_on = walk.pass('[');
+    while goes_on && elements.len() <= MAX_MESSAGES {
+        elements.extend(walk.value());
+        goes_on = walk.pass(',');
     }
-}
-
-struct ElementsVisitor;
-
-impl<'de> Visitor<'de> for ElementsVisitor {
-    type Value = Elements<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an array of messages")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while elements.len() <= MAX_MESSAGES {
-            let Some(element) = array.next_element()? else {
-                return Ok(Elements(elements));
-            };
-            elements.push(element);
-        }
-        while array.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Elements(elements))
-    }
+    elements
 }

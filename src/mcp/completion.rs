@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::members::Members;
 use super::params::Params;
 use super::prompts::PromptArguments;
+use super::raw::Raw;
 use super::reply::{Freshness, Reply};
 use super::service::Service;
 use crate::json;
@@ -101,7 +101,7 @@ const CONTEXT_SHAPE: &str = r#"{"arguments":{…}}"#;
 
 /// Reads a member; the error shows what it should look like.
 fn member<'a, T: Deserialize<'a>>(
-    raw: Option<&'a RawValue>,
+    raw: Option<Raw<'a>>,
     name: &str,
     shape: &str,
 ) -> Result<T, RpcError> {

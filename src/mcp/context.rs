@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::members::Members;
+use super::raw::Raw;
 use super::version::{Era, ProtocolVersion};
 use crate::json;
 
@@ -55,7 +55,7 @@ pub struct ClientInfo<'a> {
 impl<'a> ClientInfo<'a> {
     /// Reads `clientInfo`; what does not look like one is as good as absent, for it must never be
     /// demanded (MCP 2026-07-28 §Requests).
-    pub(super) fn read(raw: &'a RawValue) -> Option<Self> {
+    pub(super) fn read(raw: Raw<'a>) -> Option<Self> {
         json::read(raw.get().as_bytes()).ok()
     }
 }
@@ -72,7 +72,7 @@ pub struct ClientCapabilities {
 impl ClientCapabilities {
     /// Reads `clientCapabilities`. An `elicitation` that names neither mode means forms, the only
     /// mode there was when it was introduced (MCP 2025-11-25 §Elicitation).
-    pub(super) fn read(raw: &RawValue) -> Self {
+    pub(super) fn read(raw: Raw<'_>) -> Self {
         let capabilities = Members::read(raw.get(), &["elicitation"]).unwrap_or_default();
         let Some(Ok(elicitation)) = capabilities
             .get("elicitation")
@@ -90,6 +90,7 @@ impl ClientCapabilities {
 
 #[cfg(test)]
 mod tests {
+    use super::super::raw::Walk;
     use super::*;
 
     #[test]
@@ -108,9 +109,7 @@ mod tests {
                 elicitation_form: form,
                 elicitation_url: url,
             };
-            let actual = serde_json::from_str(json)
-                .map(ClientCapabilities::read)
-                .ok();
+            let actual = Walk::along(json).value().map(ClientCapabilities::read);
             assert_eq!(actual, Some(expected), "capabilities {json}");
         }
     }

@@ -10,15 +10,14 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::context::{ClientCapabilities, ClientInfo, Context};
 use super::error::{EnvelopeFault, RpcError, excerpt};
 use super::handshake;
 use super::header;
 use super::http::HttpRequest;
 use super::message::Request;
-use super::params::{self, Meta};
+use super::params::Meta;
+use super::raw::Raw;
 use super::version::{MODERN, ProtocolVersion};
 
 /// Opens the envelope of a modern request.
@@ -57,14 +56,16 @@ impl<'a> Envelope<'a> {
     fn read(meta: Option<&Meta<'a>>) -> Result<Self, RpcError> {
         let meta = meta.ok_or_else(|| absent("_meta"))?;
         let version = meta.protocol_version.ok_or_else(|| absent(VERSION))?;
-        let version = params::text(version).ok_or_else(|| wrong(VERSION, "expected a string"))?;
+        let version = version
+            .text()
+            .ok_or_else(|| wrong(VERSION, "expected a string"))?;
         let capabilities = meta
             .client_capabilities
             .ok_or_else(|| wrong(CAPABILITIES, "missing"))?;
-        if !params::is_object(capabilities) {
+        if !capabilities.is_object() {
             return Err(wrong(CAPABILITIES, "expected an object"));
         }
-        if !meta.client_info.is_none_or(params::is_object) {
+        if !meta.client_info.is_none_or(Raw::is_object) {
             return Err(wrong(CLIENT, "expected an object"));
         }
         Ok(Self {
@@ -103,12 +104,12 @@ fn check_method(header: Option<&str>, method: &str) -> Result<(), RpcError> {
 
 /// A member that is missing or not a string is left to the method, which knows what it needs.
 fn check_name(header: Option<&str>, request: &Request<'_>) -> Result<(), RpcError> {
-    let (what, member): (&str, Option<&RawValue>) = match &*request.method {
+    let (what, member): (&str, Option<Raw<'_>>) = match &*request.method {
         "tools/call" | "prompts/get" => ("params.name", request.params.get("name")),
         "resources/read" => ("params.uri", request.params.get("uri")),
         _ => return Ok(()),
     };
-    match member.and_then(params::text) {
+    match member.and_then(Raw::text) {
         Some(value) => check("Mcp-Name", header, what, &value),
         None => Ok(()),
     }

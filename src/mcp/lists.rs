@@ -5,7 +5,7 @@
 
 use super::context::Context;
 use super::error::RpcError;
-use super::params::{self, Params};
+use super::params::Params;
 use super::reply::{Freshness, Reply};
 use super::version::Era;
 
@@ -32,7 +32,7 @@ fn check_cursor(params: &Params<'_>) -> Result<(), RpcError> {
     let Some(cursor) = params.get("cursor") else {
         return Ok(());
     };
-    if params::text(cursor).is_some_and(|cursor| cursor.is_empty()) {
+    if cursor.text().is_some_and(|cursor| cursor.is_empty()) {
         return Ok(());
     }
     Err(RpcError::invalid_params(

@@ -6,17 +6,15 @@
 //! Invariants
 //! - A request id is echoed byte for byte, so a number beyond 64 bits survives.
 //!
-//! Not here: members as text (`members`), what `params` contains (`params`), the rules for arrays (`batch`).
+//! Not here: members as text (`members`, `raw`), what `params` contains (`params`), the rules for arrays (`batch`).
 
 use std::borrow::Cow;
-
-use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::batch;
 use super::error::RpcError;
 use super::members::Members;
-use super::params::{self, Params};
+use super::params::Params;
+use super::raw::{self, Raw};
 use super::refusal::Refusal;
 
 /// The body of a POST.
@@ -28,18 +26,12 @@ pub(super) enum Body<'a> {
 impl<'a> Body<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal<'a>> {
         let text = std::str::from_utf8(bytes).map_err(RpcError::parse_error)?;
+        raw::check(text).map_err(RpcError::parse_error)?;
         match text.bytes().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') => Message::parse(text).map(Self::Single),
             Some(b'[') => batch::parse(text).map(Self::Batch),
-            _ => Err(neither_object_nor_array(text).into()),
+            _ => Err(RpcError::invalid_request("the body must be a JSON-RPC object").into()),
         }
-    }
-}
-
-fn neither_object_nor_array(text: &str) -> RpcError {
-    match serde_json::from_slice::<&RawValue>(text.as_bytes()) {
-        Ok(_) => RpcError::invalid_request("the body must be a JSON-RPC object"),
-        Err(error) => RpcError::parse_error(error),
     }
 }
 
@@ -64,15 +56,9 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads one JSON object.
+    /// Reads one object. It is known to be JSON.
     pub(super) fn parse(text: &'a str) -> Result<Self, Refusal<'a>> {
-        let members = Members::read(text, &MEMBERS).map_err(|error| {
-            if error.is_data() {
-                RpcError::invalid_request(error)
-            } else {
-                RpcError::parse_error(error)
-            }
-        })?;
+        let members = Members::read(text, &MEMBERS).map_err(RpcError::invalid_request)?;
         let has = |name| members.present(name).is_some();
         let is_answer = !has("method") && (has("result") || has("error"));
         let id = members.present("id").map(RequestId::parse);
@@ -112,7 +98,7 @@ impl<'a> Wire<'a> {
     fn says_2_0(&self) -> bool {
         self.0
             .present("jsonrpc")
-            .and_then(params::text)
+            .and_then(Raw::text)
             .is_some_and(|version| version == "2.0")
     }
 
@@ -121,7 +107,7 @@ impl<'a> Wire<'a> {
         if !self.says_2_0() {
             return Err(RpcError::invalid_request("jsonrpc must be \"2.0\""));
         }
-        let Some(method) = self.0.present("method").and_then(params::text) else {
+        let Some(method) = self.0.present("method").and_then(Raw::text) else {
             return Err(RpcError::invalid_request("method must be a string"));
         };
         let params = Params::parse(self.0.get("params"))?;
@@ -135,12 +121,11 @@ impl<'a> Wire<'a> {
 }
 
 /// The id of a request: the JSON text of a string or an integer (MCP 2026-07-28 §Requests).
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(transparent)]
-pub(super) struct RequestId<'a>(&'a RawValue);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RequestId<'a>(Raw<'a>);
 
 impl<'a> RequestId<'a> {
-    fn parse(raw: &'a RawValue) -> Option<Self> {
+    fn parse(raw: Raw<'a>) -> Option<Self> {
         let text = raw.get();
         let digits = text.strip_prefix('-').unwrap_or(text);
         let is_integer = digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -8,11 +8,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::error::{EnvelopeFault, RpcError};
 use super::members::Members;
-use crate::json::Tree;
+use super::raw::Raw;
 
 /// The members of `params` that some method reads.
 const MEMBERS: [&str; 11] = [
@@ -46,9 +44,9 @@ pub(super) struct Params<'a> {
 
 /// The members of `params._meta` that make up the envelope (MCP 2026-07-28 §Requests).
 pub(super) struct Meta<'a> {
-    pub(super) protocol_version: Option<&'a RawValue>,
-    pub(super) client_capabilities: Option<&'a RawValue>,
-    pub(super) client_info: Option<&'a RawValue>,
+    pub(super) protocol_version: Option<Raw<'a>>,
+    pub(super) client_capabilities: Option<Raw<'a>>,
+    pub(super) client_info: Option<Raw<'a>>,
 }
 
 const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -56,7 +54,7 @@ const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 
 impl<'a> Meta<'a> {
-    fn read(raw: &'a RawValue) -> serde_json::Result<Self> {
+    fn read(raw: Raw<'a>) -> Result<Self, String> {
         let known = &[PROTOCOL_VERSION, CLIENT_CAPABILITIES, CLIENT_INFO];
         let members = Members::read(raw.get(), known)?;
         Ok(Self {
@@ -70,11 +68,11 @@ impl<'a> Meta<'a> {
 impl<'a> Params<'a> {
     /// Members are not looked into here, so all that can be wrong with an object is a member that
     /// occurs twice or whose name is no text.
-    pub(super) fn parse(raw: Option<&'a RawValue>) -> Result<Self, RpcError> {
+    pub(super) fn parse(raw: Option<Raw<'a>>) -> Result<Self, RpcError> {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };
-        if !is_object(raw) {
+        if !raw.is_object() {
             return Err(RpcError::invalid_request("params must be an object"));
         }
         let members = Members::read(raw.get(), &MEMBERS).map_err(RpcError::invalid_request)?;
@@ -84,7 +82,7 @@ impl<'a> Params<'a> {
                 meta: None,
             });
         };
-        if !is_object(raw_meta) {
+        if !raw_meta.is_object() {
             let fault = EnvelopeFault::Key {
                 key: "_meta",
                 problem: "expected an object",
@@ -99,7 +97,7 @@ impl<'a> Params<'a> {
     }
 
     /// One of the members that some method reads.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(super) fn get(&self, name: &str) -> Option<Raw<'a>> {
         self.members.get(name)
     }
 
@@ -111,25 +109,12 @@ impl<'a> Params<'a> {
     }
 }
 
-/// Whether the text is an object; raw values carry no whitespace in front.
-pub(super) fn is_object(raw: &RawValue) -> bool {
-    raw.get().starts_with('{')
-}
-
-/// The text behind a JSON string; `None` for any other type.
-pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    match Tree::parse(raw.get().as_bytes()) {
-        Ok(Tree::Text(text)) => Some(text),
-        _ => None,
-    }
-}
-
 /// A member that must be a string.
 pub(super) fn required_text<'a>(
-    member: Option<&'a RawValue>,
+    member: Option<Raw<'a>>,
     name: &str,
 ) -> Result<Cow<'a, str>, RpcError> {
     member
-        .and_then(text)
+        .and_then(Raw::text)
         .ok_or_else(|| RpcError::invalid_params(format!("{name} must be given and be a string")))
 }

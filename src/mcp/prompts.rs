@@ -4,10 +4,10 @@
 //! (`lists`), content other than text.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::params::{self, Params};
+use super::raw::Raw;
 use super::reply::{Freshness, Reply};
 use super::service::Service;
 use super::tools::TextContent;
@@ -28,7 +28,7 @@ impl PromptArguments {
     }
 
     /// Reads `arguments`; none is as good as empty.
-    pub(super) fn read(raw: Option<&RawValue>) -> Result<Self, RpcError> {
+    pub(super) fn read(raw: Option<Raw<'_>>) -> Result<Self, RpcError> {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };

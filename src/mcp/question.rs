@@ -9,7 +9,8 @@
 use serde_json::{Value, json};
 
 use super::context::ClientCapabilities;
-use super::params::{self, Params};
+use super::params::Params;
+use super::raw::Raw;
 use crate::json::Tree;
 
 /// The one question of a call.
@@ -64,7 +65,7 @@ impl Question {
 impl Answered {
     /// Reads `inputResponses` and `requestState`.
     pub(super) fn read(params: &Params<'_>) -> Self {
-        let state = params.get("requestState").and_then(params::text);
+        let state = params.get("requestState").and_then(Raw::text);
         let responses = params.get("inputResponses");
         let (Some(state), Some(responses)) = (state, responses) else {
             return Self::Nothing;

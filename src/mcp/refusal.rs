@@ -8,8 +8,6 @@
 //!
 //! Not here: which error fits which situation (`error`).
 
-use serde::Serialize;
-
 use super::error::RpcError;
 use super::message::RequestId;
 
@@ -37,18 +35,19 @@ impl<'a> Refusal<'a> {
 
     /// The JSON-RPC error response. No variant of the data can fail to serialise.
     pub(super) fn to_json(&self) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct ErrorResponse<'r> {
-            jsonrpc: &'static str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            id: Option<RequestId<'r>>,
-            error: &'r RpcError,
-        }
-        let response = ErrorResponse {
-            jsonrpc: "2.0",
-            id: self.id,
-            error: &self.error,
+        let error = serde_json::to_vec(&self.error).unwrap_or_default();
+        let (before, id) = match self.id {
+            Some(id) => (r#","id":"#, id.as_json()),
+            None => ("", ""),
         };
-        serde_json::to_vec(&response).unwrap_or_default()
+        let parts: [&[u8]; 6] = [
+            br#"{"jsonrpc":"2.0""#,
+            before.as_bytes(),
+            id.as_bytes(),
+            br#","error":"#,
+            &error,
+            b"}",
+        ];
+        parts.concat()
     }
 }

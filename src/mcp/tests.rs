@@ -1,5 +1,5 @@
 //! The room against the outside world: what the official SDK answers (`legacy`, `modern`), what the
-//! official schemas allow (`schema`), and what nobody should send (`hostile`).
+//! official schemas allow (`schema`), how serde_json delimits (`raw`), and what nobody should send (`hostile`).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,5 +14,6 @@ mod fixture;
 mod hostile;
 mod legacy;
 mod modern;
+mod raw;
 mod row;
 mod schema;

@@ -68,7 +68,7 @@ pub(super) async fn call<S: Service>(
     let name = params::required_text(params.get("name"), "name")?;
     let arguments = match params.get("arguments") {
         None => "{}",
-        Some(raw) if params::is_object(raw) => raw.get(),
+        Some(raw) if raw.is_object() => raw.get(),
         Some(_) => return Err(RpcError::invalid_params("arguments must be an object")),
     };
     let answered = match context.era() {

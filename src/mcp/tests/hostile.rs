@@ -115,6 +115,7 @@ fn long_texts_are_not_repeated_in_messages() {
     statuses(format!(r#"{{"jsonrpc":"2.0","id":"{long}","method":"ping"}}"#).as_bytes());
     statuses(&vec![b'0'; MAX_BODY_BYTES + 1]);
     statuses(format!("[{}0]", "0,".repeat(2_000_000)).as_bytes());
+    statuses(format!(r#"{{{}"a":0}}"#, r#""a":0,"#.repeat(600_000)).as_bytes());
 }
 
 #[test]
