@@ -15,6 +15,7 @@
     reason = "a test that fails should say where, at once"
 )]
 
+mod approve;
 mod audit;
 mod calls;
 mod clients;

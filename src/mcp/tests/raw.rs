@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::mcp::batch::elements;
 use crate::mcp::members::Members;
-use crate::mcp::raw::check;
+use crate::mcp::raw::{Raw, check};
 
 const KNOWN: [&str; 3] = ["id", "method", "params"];
 
@@ -154,7 +154,7 @@ proptest! {
                 let ours = ours.unwrap();
                 for name in KNOWN {
                     let expected = theirs.iter().find(|(known, _)| *known == name);
-                    let found = ours.present(name).map(|raw| raw.get());
+                    let found = ours.present(name).map(Raw::get);
                     prop_assert_eq!(found, expected.map(|(_, raw)| raw.get()));
                 }
             }
