@@ -143,7 +143,10 @@ async fn the_routes_of_oauth_are_closed_with_the_rest() {
             .header("content-type", "application/x-www-form-urlencoded")
     };
     let token = async |client: &Client, code: usize| {
-        let body = format!("grant_type=authorization_code&client_id=x&code={code}&code_verifier=y");
+        let client_id = "https%3A%2F%2Fapp.example.com%2Fclient";
+        let body = format!(
+            "grant_type=authorization_code&client_id={client_id}&code={code}&code_verifier=y"
+        );
         let client = form(client);
         client.send("POST", "/token", Some(body.into_bytes())).await
     };
@@ -163,6 +166,7 @@ async fn the_routes_of_oauth_are_closed_with_the_rest() {
         ("POST", "/register", 429),
         ("GET", "/authorize?client_id=x", 429),
         ("POST", "/authorize", 429),
+        ("GET", "/approve/x", 429),
         ("POST", "/mcp", 429),
         ("OPTIONS", "/token", 204),
         ("GET", "/.well-known/oauth-protected-resource", 200),
