@@ -23,7 +23,7 @@ pub(super) async fn answer(
     isolate: &Isolate,
 ) -> Result<Response> {
     if let Some(wait) = door::too_many(isolate, request.headers())? {
-        return wait.refusal();
+        return wait.page();
     }
     let session = SessionClient::new(env, isolate);
     let offer = session.offered(id).await?;
@@ -61,7 +61,7 @@ pub(super) async fn answer(
                 if judge.is_none()
                     && let Some(wait) = door::failed(env, isolate, request.headers()).await?
                 {
-                    return wait.refusal();
+                    return wait.page();
                 }
                 return page(403, language, state(&offer, true));
             }

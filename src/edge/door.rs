@@ -19,6 +19,7 @@ use super::isolate::Isolate;
 use super::session_client::SessionClient;
 use super::{clock, log, reply};
 use crate::auth::Visitor;
+use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Language, problem_page};
 use crate::time::Millis;
 
 /// Set by Cloudflare on every request; nobody else can.
@@ -72,6 +73,16 @@ impl Wait {
              not even a good key. Check the key, wait, and try again",
             self.seconds()
         )
+    }
+
+    /// 429, for a person.
+    pub(super) fn page(&self) -> Result<Response> {
+        let html = problem_page(Language::English, Some(&self.message()));
+        let mut response = Response::from_html(html)?.with_status(429);
+        let headers = response.headers_mut();
+        headers.set("content-security-policy", CONTENT_SECURITY_POLICY)?;
+        headers.set("retry-after", &self.seconds())?;
+        Ok(response)
     }
 
     /// 429, in the form of refusals before the protocol.

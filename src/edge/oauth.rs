@@ -318,12 +318,10 @@ impl Desk<'_> {
 
     /// The address is closed.
     fn shut(route: Route, wait: &Wait) -> Result<Response> {
-        let mut response = if route == Route::Authorize {
-            let problem = oauth::problem_page(Language::English, Some(&wait.message()));
-            page(429, &problem)?
-        } else {
-            failure(429, "temporarily_unavailable", &wait.message())?
-        };
+        if route == Route::Authorize {
+            return wait.page();
+        }
+        let mut response = failure(429, "temporarily_unavailable", &wait.message())?;
         response.headers_mut().set("retry-after", &wait.seconds())?;
         Ok(response)
     }
