@@ -1,9 +1,10 @@
 //! Before anything is started or moved: a yes, caps, quiet hours.
 
 use futures::future::join_all;
+use pbx_sim::{Answering, InboundCall};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Stage, until};
+use crate::harness::{Answer, Client, Stage, key_entry, until};
 
 const OUTSIDE: &str = "+966500000000";
 
@@ -216,4 +217,57 @@ async fn a_setting_that_cannot_be_meant_stops_calls_and_nothing_else() {
         .await
         .ok();
     assert_eq!(stage.pbx().history().len(), 0);
+}
+
+#[tokio::test]
+async fn a_transfer_to_the_outside_takes_a_yes_too() {
+    let stage = Stage::with(&[("CONFIRM", "")]).await;
+    let client = stage.client();
+    let call = InboundCall {
+        from: "+966500000001".into(),
+        name: None,
+        to: "100".into(),
+        answering: Some(Answering::Answer { after_ms: Some(0) }),
+    };
+    stage.pbx().inbound(&call).expect("a call");
+    until("the call", async || {
+        let presence = client
+            .call("get_presence", json!({ "extension": "100" }))
+            .await;
+        (presence.ok()["onCall"] == json!(true)).then_some(())
+    })
+    .await;
+    for kind in ["blind", "attended"] {
+        let outside = json!({ "extension": "100", "destination": "0500000000", "type": kind });
+        let asked = client.call("transfer_call", outside).await;
+        assert!(asked.text.contains("to +966500000000"), "{}", asked.text);
+        handle(&asked);
+    }
+    assert_eq!(
+        stage.requests("/transferto") + stage.requests("/routeto"),
+        0
+    );
+    // Inside the house nobody has to be asked.
+    let inside = json!({ "extension": "100", "destination": "104" });
+    client.call("transfer_call", inside).await.ok();
+}
+
+#[tokio::test]
+async fn a_yes_belongs_to_who_asked() {
+    let keys = json!([
+        key_entry("desk1", &["control"], None),
+        key_entry("desk2", &["control"], None)
+    ]);
+    let door = [
+        ("MCP_AUTH", ""),
+        ("CONFIRM", ""),
+        ("MCP_API_KEYS", &keys.to_string()),
+    ];
+    let stage = Stage::with(&door).await;
+    let wanted = json!({ "destination": "0500000000" });
+    let yes = handle(&call(&stage.client_with("desk1"), wanted).await);
+    let confirmed = json!({ "destination": "0500000000", "confirm": yes });
+    handle(&call(&stage.client_with("desk2"), confirmed.clone()).await);
+    assert_eq!(stage.pbx().history().len(), 0);
+    call(&stage.client_with("desk1"), confirmed).await.ok();
 }

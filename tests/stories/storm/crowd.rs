@@ -36,7 +36,7 @@ const FORBIDDEN: [&str; 9] = [
     "801",
 ];
 /// Everybody wants this one.
-const POPULAR: &str = "+966509999999";
+const POPULAR: &str = "+966512345678";
 
 /// What somebody wants done; several attempts may want the same.
 #[derive(Debug, Clone)]
