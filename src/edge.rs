@@ -7,6 +7,7 @@
 mod address;
 mod approve;
 mod auth_store;
+mod body;
 mod client_document;
 mod clock;
 mod day_cache;

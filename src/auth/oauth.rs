@@ -34,11 +34,11 @@ mod token;
 mod words;
 
 pub use access_token::{AccessToken, LIVES_S};
-pub use authorize::{Answer, Asked, Consent, Refusal, consider};
+pub use authorize::{Answer, Asked, Consent, Refusal, Trouble, consider};
 pub use client::{Client, ClientId, NotAClient};
 pub use form::Form;
 pub use metadata::{authorization_server, protected_resource};
-pub use page::{CONTENT_SECURITY_POLICY, Trouble, consent_page, escape, problem_page};
+pub use page::{CONTENT_SECURITY_POLICY, consent_page, escape, problem_page};
 pub(crate) use page::{frame, warning};
 pub use seal::SigningKey;
 pub use store::{Command, Kind, Records, StoreFailed, decide};

@@ -3,9 +3,10 @@
 use worker::{Env, Method, Request, Response, Result};
 
 use super::address::Address;
+use super::body::read_body;
 use super::isolate::Isolate;
 use super::session_client::SessionClient;
-use super::{clock, door, oauth, reply, router};
+use super::{clock, door, oauth, reply};
 use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Form, Language};
 use crate::pages::{Approval, ApprovalState};
 use crate::policy::{HANDLE_LIVES_MS, Offer, Verdict, may_judge};
@@ -41,7 +42,7 @@ pub(super) async fn answer(
             state(&offer, false),
         ),
         Method::Post => {
-            let Some(body) = router::read_body(&mut request, MOST_BYTES).await? else {
+            let Some(body) = read_body(&mut request, MOST_BYTES).await? else {
                 return reply::refusal(413, "the body is too large");
             };
             let form = Form::parse(&body);

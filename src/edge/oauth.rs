@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use worker::{Env, Headers, Method, Request, Response, Result};
 
 use super::address::Address;
+use super::body::read_body;
 use super::door::{self, Wait};
 use super::isolate::Isolate;
 use super::session_client::exchange;
@@ -183,7 +184,7 @@ impl Desk<'_> {
         if !kind.to_ascii_lowercase().starts_with(expected) {
             return failure(415, "invalid_request", &format!("send {expected}"));
         }
-        let Some(body) = super::router::read_body(&mut request, MOST_BYTES).await? else {
+        let Some(body) = read_body(&mut request, MOST_BYTES).await? else {
             return failure(413, "invalid_request", "the body is too large");
         };
         match route {

@@ -1,10 +1,10 @@
 //! Routes, and the way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
 
-use futures::StreamExt;
 use serde_json::json;
 use worker::{Env, Method, Request, Response, Result};
 
 use super::address::Address;
+use super::body::read_body;
 use super::day_cache::KvDays;
 use super::isolate::Isolate;
 use super::oauth::{self, Route};
@@ -254,38 +254,4 @@ async fn protocol(
         Some(challenge) => challenged(response, &challenge),
         None => Ok(response),
     }
-}
-
-/// Above this a body is not even read to its end: whoever sends it may see the connection break.
-const MOST_DISCARDED: usize = 8 * mcp::MAX_BODY_BYTES;
-
-/// The body, or `None` where it is larger than `limit`. One that announces a fitting length is read at
-/// once, which is the fast way; any other is kept no further than the limit, and what is beyond is read
-/// and dropped, so that the client gets to read the answer.
-pub(super) async fn read_body(request: &mut Request, limit: usize) -> Result<Option<Vec<u8>>> {
-    if request.method() != Method::Post {
-        return Ok(Some(Vec::new()));
-    }
-    let announced = request.headers().get("content-length")?;
-    let announced = announced.and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length <= limit) {
-        return request.bytes().await.map(Some);
-    }
-    // No stream is no body.
-    let Ok(mut chunks) = request.stream() else {
-        return Ok(Some(Vec::new()));
-    };
-    let mut body = Vec::new();
-    let mut size = 0_usize;
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk?;
-        size = size.saturating_add(chunk.len());
-        if size > MOST_DISCARDED {
-            return Ok(None);
-        }
-        if size <= limit {
-            body.extend(chunk);
-        }
-    }
-    Ok((size <= limit).then_some(body))
 }

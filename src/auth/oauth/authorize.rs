@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::form::{Form, Repeated, append};
-use super::page::Trouble;
 use super::seal::{REQUEST, SigningKey, digest, text_of};
 use super::{BASELINE, Site, member, record};
 use crate::auth::key::ApiKeys;
@@ -60,6 +59,15 @@ pub enum Answer {
     },
     /// Back to the client, once `record` is kept.
     Granted(Consent),
+}
+
+/// What was wrong with a person's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The key is nobody's.
+    WrongKey,
+    /// The key permits nothing of what is ticked.
+    NothingGranted,
 }
 
 /// A yes.

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::address::shown;
-use super::authorize::Asked;
+use super::authorize::{Asked, Trouble};
 use super::form::Form;
 use super::words::{Language, Words};
 use crate::auth::Scope;
@@ -109,15 +109,6 @@ pub fn consent_page(
         words.key, words.key_hint, words.allow, words.deny
     );
     page(words, words.title, &body)
-}
-
-/// What was wrong with a person's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The key is nobody's.
-    WrongKey,
-    /// The key permits nothing of what is ticked.
-    NothingGranted,
 }
 
 impl Trouble {
