@@ -30,6 +30,10 @@ pub const MEDIA_TYPE: &str = "application/json";
 /// `resources/list` for a caller with these scopes: a JSON array.
 pub fn list_for(scopes: Scopes) -> Cow<'static, str> {
     static USUAL: LazyLock<String> = LazyLock::new(|| list(&|scope| scope == Scope::Read));
+    static EVERY: LazyLock<String> = LazyLock::new(|| list(&|_| true));
+    if scopes == Scopes::ALL {
+        return Cow::Borrowed(EVERY.as_str());
+    }
     if scopes.contains(Scope::Read) && !scopes.contains(Scope::Admin) {
         return Cow::Borrowed(USUAL.as_str());
     }

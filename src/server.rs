@@ -3,6 +3,7 @@
 //! [`mcp::Service`]: crate::mcp::Service
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use crate::auth::Scope;
@@ -29,18 +30,17 @@ Errors carry a code and a hint that says what to do next.";
 pub struct Server<'a> {
     /// What the tools work with.
     desk: Desk<'a>,
-    tools: Cow<'static, str>,
-    resources: Cow<'static, str>,
+    tools: OnceCell<Cow<'static, str>>,
+    resources: OnceCell<Cow<'static, str>>,
 }
 
 impl<'a> Server<'a> {
     /// The server as the caller at `desk` sees it: what they may not use is not there.
     pub fn new(desk: Desk<'a>) -> Self {
-        let scopes = desk.caller.scopes;
         Self {
             desk,
-            tools: tools::definitions_for(scopes),
-            resources: resources::list_for(scopes),
+            tools: OnceCell::new(),
+            resources: OnceCell::new(),
         }
     }
 }
@@ -61,11 +61,13 @@ impl Service for Server<'_> {
     }
 
     fn tools(&self) -> &str {
-        &self.tools
+        let scopes = self.desk.caller.scopes;
+        self.tools.get_or_init(|| tools::definitions_for(scopes))
     }
 
     fn resources(&self) -> &str {
-        &self.resources
+        let scopes = self.desk.caller.scopes;
+        self.resources.get_or_init(|| resources::list_for(scopes))
     }
 
     fn resource_templates(&self) -> &str {

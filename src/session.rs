@@ -164,6 +164,9 @@ pub trait Session: CallLedger + ParkingLot + Gate {
     /// after the request.
     fn note(&self, mark: Mark);
 
+    /// Takes the mark of a read, which nobody waits for: it goes a moment later, with many others.
+    fn note_read(&self, mark: Mark);
+
     /// Puts on record what was noted and has not gone yet.
     fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>>;
 

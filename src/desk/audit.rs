@@ -8,7 +8,7 @@ use crate::auth::CallerKind;
 use crate::policy::{AuditQuery, End, Intent, Mark, Outcome, Recorded, recordable};
 use crate::time::{Millis, iso};
 
-/// Notes that a tool is called, whether or not it will be let. `is_known` tells the tool's own arguments.
+/// What goes on record of a call, whether or not it will be let. `is_known` tells the tool's own arguments.
 pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool) -> Intent {
     let arguments = desk.errand.arguments();
     let named = ["extension", "from_extension"]
@@ -34,7 +34,7 @@ pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool) -> Intent 
         .limits
         .as_ref()
         .is_ok_and(|limits| limits.audits_whole_numbers);
-    let intent = Intent {
+    Intent {
         id: desk.session.new_id(),
         at: desk.now,
         caller: desk.caller.name.clone(),
@@ -51,12 +51,7 @@ pub(crate) fn begin(desk: &Desk<'_>, is_known: &dyn Fn(&str) -> bool) -> Intent 
         tool: desk.errand.tool.to_owned(),
         extension,
         arguments: recordable(&arguments, is_known, whole_numbers),
-    };
-    desk.session.note(Mark {
-        intent: intent.clone(),
-        end: None,
-    });
-    intent
+    }
 }
 
 /// Notes how it ended. What changed something is on record before it is answered; what cannot be recorded
@@ -66,17 +61,20 @@ pub(crate) async fn end(desk: &Desk<'_>, intent: Intent, outcome: Option<Code>) 
         at: (desk.clock)(),
         outcome: outcome.map_or("ok", Code::as_str).to_owned(),
     };
-    desk.session.note(Mark {
+    let mark = Mark {
         intent,
         end: Some(end),
-    });
+    };
     if desk.intent.is_some() {
+        desk.session.note(mark);
         let _ = desk.session.flush().await;
+    } else {
+        desk.session.note_read(mark);
     }
 }
 
-/// Lets the mark of an act go with the very next question: the letter that took it along before may still be
-/// under way, and be lost.
+/// Lets the mark of an act go with the very next question. It goes with each one anew: a letter that took it
+/// along before may still be under way, and be lost.
 pub(super) fn remind(desk: &Desk<'_>) {
     if let Some(intent) = &desk.intent {
         desk.session.note(Mark {

@@ -223,6 +223,10 @@ impl Session for World {
         self.marks.borrow_mut().push(mark);
     }
 
+    fn note_read(&self, mark: Mark) {
+        self.note(mark);
+    }
+
     fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>> {
         self.reply(|| self.marks.borrow_mut().clear())
     }

@@ -33,6 +33,8 @@ pub(super) struct Isolate {
     token: RefCell<Option<Token>>,
     /// Marks of the audit that have not gone to the object yet.
     marks: RefCell<Vec<Mark>>,
+    /// Marks of reads, which wait for each other.
+    reads: RefCell<Vec<Mark>>,
     /// Somebody will see to it that they go.
     flush_is_due: Cell<bool>,
 }
@@ -53,6 +55,7 @@ impl Isolate {
             door: RefCell::default(),
             token: RefCell::new(None),
             marks: RefCell::default(),
+            reads: RefCell::default(),
             flush_is_due: Cell::new(false),
         });
         for fault in isolate.settings.faults() {
@@ -68,6 +71,16 @@ impl Isolate {
     /// Keeps a mark for the next question to the object.
     pub(super) fn put_mark(&self, mark: Mark) {
         self.marks.borrow_mut().push(mark);
+    }
+
+    /// Keeps the mark of a read until there is time for it.
+    pub(super) fn put_read(&self, mark: Mark) {
+        self.reads.borrow_mut().push(mark);
+    }
+
+    /// The marks of reads go with the next letter, too.
+    pub(super) fn release_reads(&self) {
+        self.put_marks_back(self.reads.take());
     }
 
     /// Whether marks are waiting.
@@ -91,7 +104,8 @@ impl Isolate {
 
     /// Whether somebody has to see to it that waiting marks go; whoever is told so does it, once.
     pub(super) fn must_flush(&self) -> bool {
-        self.has_marks() && !self.flush_is_due.replace(true)
+        let is_waiting = self.has_marks() || !self.reads.borrow().is_empty();
+        is_waiting && !self.flush_is_due.replace(true)
     }
 
     /// It was seen to.

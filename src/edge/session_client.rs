@@ -165,6 +165,7 @@ pub(super) fn flush_later(env: Env, context: &Context) {
     context.wait_until(async move {
         Delay::from(MOMENT).await;
         isolate.flushed();
+        isolate.release_reads();
         if let Err(error) = SessionClient::new(&env, &isolate).flush().await {
             log::error("audit_not_recorded", json!({ "error": error.to_string() }));
         }
@@ -279,6 +280,10 @@ impl Session for SessionClient<'_> {
 
     fn note(&self, mark: Mark) {
         self.isolate.put_mark(mark);
+    }
+
+    fn note_read(&self, mark: Mark) {
+        self.isolate.put_read(mark);
     }
 
     fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>> {

@@ -6,6 +6,8 @@
 //! Invariants
 //! - An act is on record before it is done; its end is recorded before it is answered. An intent without an
 //!   end is shown as [`Outcome::Unknown`]: the Worker died between.
+//! - A read is recorded with its end, a moment after its answer, many at a time: nobody waits for it. One
+//!   that its isolate dies with in that moment is missing.
 //! - No message bodies, no handles, no keys; outside numbers are masked unless an administrator says
 //!   otherwise.
 

@@ -57,19 +57,20 @@ impl Store {
                 &intent.extension,
                 &intent.arguments,
             ]));
-            self.run(
-                "INSERT OR IGNORE INTO audit \
-                 (at, id, caller, kind, client, tool, extension, arguments) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )?;
-            if let Some(end) = end {
-                let mut values = texts(&[&end.outcome]);
-                values.extend(integers(&[end.at])?);
-                values.extend(texts(&[&intent.id]));
-                let statement = "UPDATE audit SET outcome = ?, ended_at = ? WHERE id = ?";
+            let Some(end) = end else {
+                let statement = "INSERT OR IGNORE INTO audit \
+                    (at, id, caller, kind, client, tool, extension, arguments) \
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
                 self.run(statement, values)?;
-            }
+                continue;
+            };
+            values.extend(texts(&[&end.outcome]));
+            values.extend(integers(&[end.at])?);
+            let statement = "INSERT INTO audit \
+                (at, id, caller, kind, client, tool, extension, arguments, outcome, ended_at) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE \
+                SET outcome = excluded.outcome, ended_at = excluded.ended_at";
+            self.run(statement, values)?;
         }
         Ok(())
     }

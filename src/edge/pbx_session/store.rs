@@ -16,7 +16,7 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
@@ -32,7 +32,6 @@ const TABLES: [&str; 9] = [
         place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
         caller TEXT NOT NULL, kind TEXT NOT NULL, client TEXT NOT NULL, tool TEXT NOT NULL,
         extension TEXT NOT NULL, arguments TEXT NOT NULL, ended_at INTEGER, outcome TEXT)",
-    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
     "CREATE TABLE IF NOT EXISTS attempts (
         visitor TEXT PRIMARY KEY, latest INTEGER NOT NULL, since INTEGER NOT NULL,
         failures INTEGER NOT NULL, closings INTEGER NOT NULL, closed_until INTEGER NOT NULL)",

@@ -140,24 +140,31 @@ impl HistoryReader<'_> {
         let run = &run;
         let mut outcome = ReadOutcome::default();
         let mut join = DayJoin::default();
-        let mut loads = stream::iter(in_order.into_iter().rev())
-            .map(|day| async move { (day, self.load(day, open, run).await) })
-            .buffered(AT_ONCE);
-        while let Some((day, loaded)) = loads.next().await {
-            let calls = match loaded? {
-                Loaded::Kept(calls) => calls,
-                Loaded::Fresh { fetched, began } => {
-                    outcome.note(day, &fetched, began, run);
-                    fetched.calls
+        // Few at first: mostly the newest day is enough, and what is read ahead in vain is lost.
+        let mut ahead = 1;
+        let mut days = in_order.into_iter().rev().peekable();
+        while days.peek().is_some() && !outcome.ended_early {
+            let next: Vec<UtcDay> = days.by_ref().take(ahead).collect();
+            ahead = ahead.saturating_mul(2).min(AT_ONCE);
+            let mut loads = stream::iter(next)
+                .map(|day| async move { (day, self.load(day, open, run).await) })
+                .buffered(AT_ONCE);
+            while let Some((day, loaded)) = loads.next().await {
+                let calls = match loaded? {
+                    Loaded::Kept(calls) => calls,
+                    Loaded::Fresh { fetched, began } => {
+                        outcome.note(day, &fetched, began, run);
+                        fetched.calls
+                    }
+                    Loaded::Missing(error) => {
+                        outcome.missing.push(MissingDay { day, error });
+                        continue;
+                    }
+                };
+                if visit(join.older(calls)).is_break() {
+                    outcome.ended_early = true;
+                    break;
                 }
-                Loaded::Missing(error) => {
-                    outcome.missing.push(MissingDay { day, error });
-                    continue;
-                }
-            };
-            if visit(join.older(calls)).is_break() {
-                outcome.ended_early = true;
-                break;
             }
         }
         if !outcome.ended_early {
