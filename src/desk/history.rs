@@ -157,15 +157,23 @@ pub(crate) async fn history(
     let mut selection = Selection::new(filter, query.limit, after);
     let days = selection.window().utc_days(desk.now);
 
-    // What is newest is asked first: whatever comes in while the days are read is newer than that.
-    let newest = pbx.newest().await.ok().and_then(|newest| newest.call);
+    // What is newest is asked first: whatever comes in while the days are read is newer than that. Days that
+    // are over for good need no such question.
+    let may_change = days.iter().any(|day| !day.is_settled(desk.now));
+    let newest = if may_change {
+        pbx.newest().await.ok().and_then(|newest| newest.call)
+    } else {
+        None
+    };
     let archive = desk.archive;
-    let open: Vec<OpenDay> = {
+    let open: Vec<OpenDay> = if may_change {
         let open = archive.recent.open.borrow();
         open.iter()
             .filter(|day| !day.is_stale(newest, desk.now))
             .cloned()
             .collect()
+    } else {
+        Vec::new()
     };
     let route = *archive.recent.route.borrow();
     let account = desk.account();
@@ -193,7 +201,9 @@ pub(crate) async fn history(
         .await
         .map_err(explained)?;
     *archive.recent.route.borrow_mut() = outcome.route;
-    archive.recent.keep(outcome.open, open);
+    if may_change {
+        archive.recent.keep(outcome.open, open);
+    }
 
     let missing = outcome.missing.iter().map(|missing| {
         format!(

@@ -269,6 +269,38 @@ async fn filters_and_pages() {
 }
 
 #[tokio::test]
+async fn a_page_of_the_past_is_asked_for_once_and_nothing_is_read_ahead_in_vain() {
+    let stage = Stage::new().await;
+    stage.pbx().seed_history(12, 300, 7);
+    let client = stage.client();
+    let past = json!({ "start_date": days_ago(11), "end_date": days_ago(2), "limit": 20 });
+    let cold = client.call("get_call_logs", past.clone()).await;
+    assert_eq!(cold.ok()["logs"].as_array().unwrap().len(), 20);
+    // The newest day, and the one before for calls over midnight.
+    let days: std::collections::BTreeSet<String> = stage
+        .pbx()
+        .requests()
+        .iter()
+        .filter_map(|entry| {
+            entry
+                .path
+                .split("periodFrom=")
+                .nth(1)?
+                .split(',')
+                .next()
+                .map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(days.len(), 2, "{days:?}");
+    let before = stage.requests("/xapi/");
+    for _ in 0..3 {
+        let warm = client.call("get_call_logs", past.clone()).await;
+        assert_eq!(warm.ok()["logs"], cold.ok()["logs"]);
+    }
+    assert_eq!(stage.requests("/xapi/"), before, "all of it is in KV");
+}
+
+#[tokio::test]
 async fn messages_are_read_and_paged() {
     let stage = Stage::new().await;
     let client = stage.client();

@@ -10,6 +10,7 @@
 //! Not here: the clock and the store (ports), where [`Route`] and open days are remembered.
 
 use std::cell::Cell;
+use std::iter;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -140,12 +141,13 @@ impl HistoryReader<'_> {
         let run = &run;
         let mut outcome = ReadOutcome::default();
         let mut join = DayJoin::default();
-        // Few at first: mostly the newest day is enough, and what is read ahead in vain is lost.
-        let mut ahead = 1;
+        // Few at first: mostly the newest day is enough (with the one before, for calls over midnight), and
+        // what is read ahead in vain is lost.
+        let mut ahead = [1, 1, 2, 4].into_iter().chain(iter::repeat(AT_ONCE));
         let mut days = in_order.into_iter().rev().peekable();
         while days.peek().is_some() && !outcome.ended_early {
-            let next: Vec<UtcDay> = days.by_ref().take(ahead).collect();
-            ahead = ahead.saturating_mul(2).min(AT_ONCE);
+            let count = ahead.next().unwrap_or(AT_ONCE);
+            let next: Vec<UtcDay> = days.by_ref().take(count).collect();
             let mut loads = stream::iter(next)
                 .map(|day| async move { (day, self.load(day, open, run).await) })
                 .buffered(AT_ONCE);
