@@ -262,7 +262,7 @@ impl Desk<'_> {
                 log::info("sign_in_refused", json!({ "why": format!("{trouble:?}") }));
                 page(
                     403,
-                    &oauth::consent_page(language, &asked, sealed, None, Some(trouble)),
+                    &oauth::consent_page(language, &asked, sealed, None, Some((trouble, form))),
                 )
             }
             Answer::Granted(consent) => {

@@ -258,11 +258,10 @@ impl Asked {
         let Some((caller, fingerprint)) = keys.sign_in(presented) else {
             return Answer::Again(Trouble::WrongKey);
         };
-        let ticked: Scopes = Scope::ALL
-            .into_iter()
-            .filter(|scope| form.all("scope").any(|name| name == scope.as_str()))
-            .collect();
-        let scopes = self.scopes.intersection(ticked).intersection(caller.scopes);
+        let scopes = self
+            .scopes
+            .intersection(ticked(form))
+            .intersection(caller.scopes);
         if scopes.is_empty() {
             return Answer::Again(Trouble::NothingGranted);
         }
@@ -303,4 +302,12 @@ fn location(site: &Site, redirect: &str, state: Option<&str>, answer: &[(&str, &
     }
     let separator = if redirect.contains('?') { '&' } else { '?' };
     format!("{redirect}{separator}{query}")
+}
+
+/// Which boxes of the page a person left ticked.
+pub(super) fn ticked(form: &Form) -> Scopes {
+    Scope::ALL
+        .into_iter()
+        .filter(|scope| form.all("scope").any(|name| name == scope.as_str()))
+        .collect()
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::address::shown;
-use super::authorize::{Asked, Trouble};
+use super::authorize::{Asked, Trouble, ticked};
 use super::form::Form;
 use super::words::{Language, Words};
 use crate::auth::Scope;
@@ -20,7 +20,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe
 const STYLE: &str = "body{font:1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:2rem auto;\
 padding:0 1rem}a{color:inherit}.o{text-align:end;margin:0}h1{font-size:1.4rem}dt,legend{font-weight:600}\
 dd{margin:0 0 .7rem}fieldset{border:1px solid #8886;border-radius:8px;margin:1rem 0}label{display:block;\
-padding:.2rem 0}.w{border-inline-start:4px solid #c60;padding:.3rem .8rem;background:#c601}\
+padding:.2rem 0}fieldset label{display:flex;gap:.5rem;align-items:baseline}.w{border-inline-start:4px solid #c60;padding:.3rem .8rem;background:#c601}\
 input[type=password]{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.5rem;\
 margin:.3rem 0}small{opacity:.8}button{font:inherit;padding:.5rem 1.6rem;margin:1rem 0;\
 margin-inline-end:.6rem;border-radius:8px;border:1px solid #888;background:none;color:inherit}\
@@ -29,14 +29,15 @@ margin-inline-end:.6rem;border-radius:8px;border:1px solid #888;background:none;
 /// The page that asks a person.
 ///
 /// `sealed` is the request as it will come back; `query` the one that led here, for the same page in
-/// the other language; `trouble` what was wrong with the person's answer.
+/// the other language; `trouble` what was wrong with the person's answer, and the answer: what they ticked
+/// stays as they left it.
 #[must_use]
 pub fn consent_page(
     language: Language,
     asked: &Asked,
     sealed: &str,
     query: Option<&Form>,
-    trouble: Option<Trouble>,
+    trouble: Option<(Trouble, &Form)>,
 ) -> String {
     let words = language.words();
     let mut body = String::new();
@@ -76,7 +77,7 @@ pub fn consent_page(
     if asked.is_local {
         body += &warning(words.local_warning);
     }
-    if let Some(trouble) = trouble {
+    if let Some((trouble, _)) = trouble {
         body += &warning(trouble.text(words));
     }
     let _ = write!(
@@ -87,16 +88,14 @@ pub fn consent_page(
         words.code,
         words.may
     );
+    let answered = trouble.map(|(_, answer)| ticked(answer));
     for scope in asked.scopes.iter() {
         // What is most powerful is given on purpose, never in passing.
-        let ticked = if scope == Scope::Admin {
-            ""
-        } else {
-            " checked"
-        };
+        let is_ticked = answered.map_or(scope != Scope::Admin, |ticked| ticked.contains(scope));
+        let ticked = if is_ticked { " checked" } else { "" };
         let _ = write!(
             body,
-            "<label><input type=checkbox name=scope value={scope}{ticked}> {}</label>",
+            "<label><input type=checkbox name=scope value={scope}{ticked}><span>{}</span></label>",
             words.scope(scope)
         );
     }

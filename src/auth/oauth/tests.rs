@@ -728,7 +728,8 @@ fn pages_keep_strangers_words_in_their_place() {
     let asked = consider(&world.site, &client, &query).unwrap();
     let sealed = asked.seal(&world.key, world.now.get());
     for language in [Language::English, Language::Arabic] {
-        let trouble = Some(Trouble::WrongKey);
+        let answer = Form::parse(b"scope=read");
+        let trouble = Some((Trouble::WrongKey, &answer));
         let page = consent_page(language, &asked, &sealed, Some(&query), trouble);
         assert!(
             !page.contains("<script") && !page.contains("\"' on"),
@@ -742,6 +743,10 @@ fn pages_keep_strangers_words_in_their_place() {
             language == Language::Arabic
         );
         assert!(page.contains("value=read checked") && page.contains("localhost"));
+        // A person who mistyped the key does not give more than they ticked.
+        assert!(page.contains("value=control>"), "{page}");
+        let first = consent_page(language, &asked, &sealed, Some(&query), None);
+        assert!(first.contains("value=control checked"), "{first}");
         let problem = problem_page(language, Some(evil));
         assert!(!problem.contains("<script"), "{problem}");
     }
