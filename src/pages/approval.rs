@@ -57,9 +57,9 @@ impl Approval<'_> {
                         &escape(caller),
                         "</bdi></b> ",
                         say(ASKS),
-                        "</p><p class=w lang=en dir=ltr>",
+                        "</p><p class=w><bdi lang=en dir=ltr>",
                         &escape(would),
-                        "</p>",
+                        "</bdi></p>",
                     ],
                 );
                 if refused {
