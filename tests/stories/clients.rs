@@ -32,6 +32,12 @@ async fn the_typescript_sdks_sign_in() {
 }
 
 #[tokio::test]
+async fn mcp_remote_signs_in() {
+    let stage = oauth::stage(&[], 1).await;
+    run("mcp-remote.mjs", &stage, &[oauth::KEY]).await;
+}
+
+#[tokio::test]
 async fn the_official_conformance_suite_signs_in() {
     let stage = oauth::stage(&[], 1).await;
     run("oauth-conformance.mjs", &stage, &[oauth::KEY]).await;
