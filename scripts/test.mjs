@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { browser } from "./browser.mjs";
 import { build, buildDrill } from "./build.mjs";
 import { noSecrets } from "./secrets.mjs";
 import { main, prepare, root, run, step } from "./toolchain.mjs";
@@ -17,6 +18,7 @@ const failed = [];
 
 main(async () => {
   await prepare({ components: ["clippy", "rustfmt"] });
+  await browser();
 
   await check("Formatting", () => run("cargo", ["fmt", "--all", "--check"]));
   await check("Lints on the host", () =>

@@ -62,7 +62,8 @@ export function run(program, args, options = {}) {
   });
 }
 
-function succeeds(program, args) {
+/** Whether a program is there, and content. */
+export function succeeds(program, args) {
   return spawnSync(program, args, { cwd: root, env: environment, stdio: "ignore" }).status === 0;
 }
 

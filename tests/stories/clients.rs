@@ -1,13 +1,14 @@
 //! Real MCP clients: the official Rust SDK in a file of its own, the TypeScript SDKs and the conformance
-//! suite as programs in `tests/clients`.
+//! suite as programs in `tests/clients`, and a browser that opens the pages.
 
 mod rust_sdk;
 
 use std::path::Path;
 
+use serde_json::json;
 use tokio::process::Command;
 
-use crate::harness::Stage;
+use crate::harness::{Stage, key_entry};
 use crate::oauth;
 
 #[tokio::test]
@@ -41,6 +42,27 @@ async fn mcp_remote_signs_in() {
 async fn the_official_conformance_suite_signs_in() {
     let stage = oauth::stage(&[], 1).await;
     run("oauth-conformance.mjs", &stage, &[oauth::KEY]).await;
+}
+
+#[tokio::test]
+async fn a_person_before_a_browser() {
+    const ASSISTANT: &str = "assistant-key-not-real";
+    const PERSON: &str = "person-key-not-real";
+    let keys = json!([
+        key_entry(ASSISTANT, &["read", "control"], None),
+        key_entry(PERSON, &["read", "control", "message"], None),
+    ])
+    .to_string();
+    let stage = oauth::stage(
+        &[
+            ("MCP_API_KEYS", &keys),
+            ("CONFIRM", ""),
+            ("CONFIRM_BY", "human"),
+        ],
+        1,
+    )
+    .await;
+    run("browser.mjs", &stage, &[ASSISTANT, PERSON]).await;
 }
 
 async fn program(name: &str, wants_pbx: bool) {
