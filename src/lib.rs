@@ -6,10 +6,11 @@
 //! | room | what for | knows |
 //! |---|---|---|
 //! | [`time`] | how time is counted and written | nobody |
-//! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | nobody |
+//! | `json`, `sorted` | how JSON is read into types, small maps: each once, because each way costs code | nobody |
+//! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | `json` |
 //! | [`auth`] | who a caller is: API keys, OAuth, origins, secrets that do not print | `time` |
-//! | [`policy`] | what may be done: numbers, dialling rules, one call a key | nobody |
-//! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth::Secret` |
+//! | [`policy`] | what may be done: numbers, caps, quiet hours, a yes, one call a key, the audit | `auth` |
+//! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth` |
 //! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |
 //! | [`desk`] | what every tool and resource works with | all above |
 //! | [`tools`] | one file a tool | `desk` |
