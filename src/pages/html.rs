@@ -6,7 +6,7 @@ use crate::auth::oauth::{Language, escape};
 /// Goes with every page. Nothing is loaded, nothing runs, nobody frames it; the one style is named by
 /// its digest, so that no other is possible.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-Mc8/Vv5dAWFR/qkKcp/rxjnjSR7+qaJob+GK9EXNtcI='; base-uri 'none'; \
+    style-src 'sha256-BL7LeT25AQ6XSSA9glr8NvV4DhLWyIaJFFFlfDvXXNI='; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
 /// Light and dark, narrow and wide, from either side.
@@ -25,7 +25,7 @@ section,details{background:var(--b);border:1px solid var(--d);border-radius:.7re
 section{padding:.8rem 1.1rem;margin:1.4rem 0;border-inline-start:.35rem solid var(--w)}.ok{border-inline-start-color:var(--g)}\
 section ul{margin:.3rem 0;padding-inline-start:1.2rem}\
 details{margin:.5rem 0}summary{padding:.6rem 1rem;cursor:pointer;font-weight:600}\
-summary span{font-weight:400;font-size:.92em;margin-inline-start:.5rem}summary bdi{display:inline-block;text-align:match-parent}\
+summary span{font-weight:400;font-size:.92em;margin-inline-start:.5rem}summary bdi{display:inline-block}[lang=ar] bdi{text-align:right}\
 details>p,details>pre{margin:.2rem 1rem .9rem}\
 code,pre{font-size:.92em;font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,monospace}\
 code{overflow-wrap:anywhere}:not(pre)>code{background:var(--d);padding:.08em .35em;border-radius:.3em}\
