@@ -94,8 +94,7 @@ fn state(offer: &Offer, refused: bool) -> ApprovalState<'_> {
 }
 
 fn page(status: u16, language: Language, state: ApprovalState<'_>) -> Result<Response> {
-    let mut response =
-        Response::from_html(Approval { language, state }.html())?.with_status(status);
+    let mut response = reply::page(status, Approval { language, state }.html())?;
     let headers = response.headers_mut();
     headers.set("content-security-policy", CONTENT_SECURITY_POLICY)?;
     // Not `no-referrer`: browsers would hide from our own form where it comes from.

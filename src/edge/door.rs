@@ -78,7 +78,7 @@ impl Wait {
     /// 429, for a person.
     pub(super) fn page(&self) -> Result<Response> {
         let html = problem_page(Language::English, Some(&self.message()));
-        let mut response = Response::from_html(html)?.with_status(429);
+        let mut response = reply::page(429, html)?;
         let headers = response.headers_mut();
         headers.set("content-security-policy", CONTENT_SECURITY_POLICY)?;
         headers.set("retry-after", &self.seconds())?;

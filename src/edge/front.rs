@@ -36,7 +36,7 @@ pub(super) async fn page(
             && access.is_some_and(|access| oauth::site(access, url).is_some()),
     }
     .html();
-    let mut response = Response::from_html(html)?;
+    let mut response = reply::page(200, html)?;
     let headers = response.headers_mut();
     headers.set("content-security-policy", CONTENT_SECURITY_POLICY)?;
     headers.set(

@@ -379,7 +379,7 @@ fn failure(status: u16, error: &str, description: &str) -> Result<Response> {
 }
 
 fn page(status: u16, html: &str) -> Result<Response> {
-    Ok(Response::from_html(html)?.with_status(status))
+    reply::page(status, html.to_owned())
 }
 
 fn redirect(location: &str) -> Result<Response> {

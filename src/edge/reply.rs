@@ -1,5 +1,7 @@
 //! HTTP answers: JSON bytes, the headers that every answer carries, CORS.
 
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 use worker::{Headers, Response, Result};
 
@@ -30,15 +32,34 @@ const CORS: [(&str, &str); 4] = [
     ("access-control-max-age", "86400"),
 ];
 
-/// The answer with the headers that every answer carries.
-pub(super) fn sealed(mut response: Response, url: &Address) -> Result<Response> {
-    let headers = response.headers_mut();
+thread_local! {
+    /// The headers of JSON answers, made once: each header that is set is a way to JavaScript and back, a
+    /// copy of all of them is one.
+    static JSON: RefCell<Option<Headers>> = const { RefCell::new(None) };
+}
+
+fn always() -> Result<Headers> {
+    let headers = Headers::new();
     for (name, value) in ALWAYS {
-        if !headers.has(name)? {
-            headers.set(name, value)?;
-        }
+        headers.set(name, value)?;
     }
+    Ok(headers)
+}
+
+fn json_headers() -> Result<Headers> {
+    if let Some(headers) = JSON.with_borrow(Clone::clone) {
+        return Ok(headers);
+    }
+    let headers = always()?;
+    headers.set("content-type", "application/json")?;
+    JSON.set(Some(headers.clone()));
+    Ok(headers)
+}
+
+/// The answer with what only the address can tell: that there is https.
+pub(super) fn sealed(mut response: Response, url: &Address) -> Result<Response> {
     if url.origin().starts_with("https:") {
+        let headers = response.headers_mut();
         headers.set("strict-transport-security", HTTPS_ONLY)?;
     }
     Ok(response)
@@ -48,7 +69,7 @@ pub(super) fn sealed(mut response: Response, url: &Address) -> Result<Response> 
 pub(super) fn mcp(answer: mcp::HttpResponse) -> Result<Response> {
     let mut response = match answer.body {
         Some(body) => json_bytes(body)?,
-        None => Response::empty()?,
+        None => empty(answer.status)?,
     };
     if answer.allow_post {
         response.headers_mut().set("allow", "POST")?;
@@ -76,15 +97,26 @@ pub(super) fn refusal(status: u16, message: &str) -> Result<Response> {
 
 /// An answer without a body.
 pub(super) fn empty(status: u16) -> Result<Response> {
-    Ok(Response::empty()?.with_status(status))
+    Ok(Response::builder()
+        .with_headers(always()?)
+        .with_status(status)
+        .empty())
 }
 
 fn json_bytes(body: Vec<u8>) -> Result<Response> {
-    let mut response = Response::from_bytes(body)?;
-    response
-        .headers_mut()
-        .set("content-type", "application/json")?;
-    Ok(response)
+    Ok(Response::builder()
+        .with_headers(json_headers()?)
+        .fixed(body))
+}
+
+/// A page.
+pub(super) fn page(status: u16, html: String) -> Result<Response> {
+    let headers = always()?;
+    headers.set("content-type", "text/html; charset=utf-8")?;
+    Ok(Response::builder()
+        .with_headers(headers)
+        .with_status(status)
+        .fixed(html.into_bytes()))
 }
 
 /// Allows every page to read this answer.
