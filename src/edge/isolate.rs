@@ -8,13 +8,15 @@ use std::rc::Rc;
 
 use worker::Env;
 
+use super::address::Address;
 use super::log;
 use super::variables::EnvVariables;
 use crate::auth::Door;
+use crate::auth::oauth::Site;
 use crate::desk::RecentHistory;
 use crate::pbx::{Memory, Token};
 use crate::policy::Mark;
-use crate::settings::Settings;
+use crate::settings::{Access, Settings};
 
 thread_local! {
     static ISOLATE: RefCell<Option<Rc<Isolate>>> = const { RefCell::new(None) };
@@ -31,6 +33,8 @@ pub(super) struct Isolate {
     /// Who was wrong too often.
     pub(super) door: RefCell<Door>,
     token: RefCell<Option<Token>>,
+    /// The site of the last request, by its origin.
+    site: RefCell<Option<(String, Rc<Site>)>>,
     /// Marks of the audit that have not gone to the object yet.
     marks: RefCell<Vec<Mark>>,
     /// Marks of reads, which wait for each other.
@@ -54,6 +58,7 @@ impl Isolate {
             history: RecentHistory::default(),
             door: RefCell::default(),
             token: RefCell::new(None),
+            site: RefCell::new(None),
             marks: RefCell::default(),
             reads: RefCell::default(),
             flush_is_due: Cell::new(false),
@@ -66,6 +71,21 @@ impl Isolate {
         }
         ISOLATE.set(Some(Rc::clone(&isolate)));
         isolate
+    }
+
+    /// The site that is served at `url`, where tokens can be had for it; worked out once for an origin.
+    pub(super) fn site(&self, access: &Access, url: &Address) -> Option<Rc<Site>> {
+        let known = self.site.borrow();
+        if let Some((origin, site)) = known.as_ref()
+            && origin == url.origin()
+        {
+            return Some(Rc::clone(site));
+        }
+        drop(known);
+        let site = Rc::new(Site::new(access.public_url.as_deref(), url.origin())?);
+        let origin = url.origin().to_owned();
+        *self.site.borrow_mut() = Some((origin, Rc::clone(&site)));
+        Some(site)
     }
 
     /// Keeps a mark for the next question to the object.

@@ -141,17 +141,17 @@ async fn admitted(
         return wait.refusal();
     }
     let authorization = request.headers().get("authorization")?;
-    let site = oauth::site(access, url);
     let key = isolate
         .settings
         .oauth
         .as_ref()
         .ok()
         .and_then(Option::as_ref);
+    let site = key.and_then(|_| isolate.site(access, url));
     let asked = AuthRequest {
         host: url.host(),
         authorization: authorization.as_deref(),
-        oauth: key.zip(site.as_ref()).map(|(key, site)| OAuth {
+        oauth: key.zip(site.as_deref()).map(|(key, site)| OAuth {
             key,
             site,
             now: clock::now(),
