@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Code, Desk, ToolError};
 use crate::auth::CallerKind;
-use crate::policy::{AuditQuery, End, Intent, Mark, Outcome, Recorded, recordable};
+use crate::policy::{AuditQuery, End, Intent, LedgerDown, Mark, Outcome, Recorded, recordable};
 use crate::time::{Millis, iso};
 
 /// What goes on record of a call, whether or not it will be let. `is_known` tells the tool's own arguments.
@@ -87,11 +87,17 @@ pub(super) fn remind(desk: &Desk<'_>) {
 /// Goes on when the errand is on record: what is done must not be without a trace.
 pub(crate) async fn on_record(desk: &Desk<'_>) -> Result<(), ToolError> {
     remind(desk);
-    desk.session.flush().await.map_err(|error| {
-        ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
-            .hint("try again")
-            .retryable()
-    })
+    desk.session
+        .flush()
+        .await
+        .map_err(|error| not_begun(&error))
+}
+
+/// The object could not be asked, so nothing was begun.
+pub(super) fn not_begun(error: &LedgerDown) -> ToolError {
+    ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
+        .hint("try again")
+        .retryable()
 }
 
 /// One tool call on record.

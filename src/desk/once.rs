@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::audit::not_begun;
 use super::{Code, Desk, ToolError};
 use crate::json;
 use crate::policy::{Begun, Claim, Ended, MAX_KEY_CHARS};
@@ -24,11 +25,11 @@ pub(crate) async fn once<T: Serialize + DeserializeOwned>(
         key: checked(key)?.to_owned(),
         intent,
     };
-    let begun = desk.session.begin(&claim).await.map_err(|error| {
-        ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
-            .hint("try again with the same idempotency_key")
-            .retryable()
-    })?;
+    let begun = desk
+        .session
+        .begin(&claim)
+        .await
+        .map_err(|error| not_begun(&error).hint("try again with the same idempotency_key"))?;
     match begun {
         Begun::Fresh => {}
         Begun::Answered { answer } => return earlier(&answer).map(|output| (output, true)),

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::audit::remind;
+use super::audit::{not_begun, remind};
 use super::{Code, Desk, ToolError, on_record};
 use crate::auth::CallerKind;
 use crate::policy::{
@@ -91,11 +91,11 @@ pub(crate) async fn permitted(
         return on_record(desk).await;
     }
     remind(desk);
-    let permission = desk.session.permit(&ask).await.map_err(|error| {
-        ToolError::new(Code::PbxUnreachable, format!("nothing was done: {error}"))
-            .hint("try again")
-            .retryable()
-    })?;
+    let permission = desk
+        .session
+        .permit(&ask)
+        .await
+        .map_err(|error| not_begun(&error))?;
     match permission {
         Permission::Granted => Ok(()),
         Permission::NeedsYes {

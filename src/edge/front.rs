@@ -6,7 +6,7 @@ use worker::{Env, Request, Response, Result};
 use super::address::Address;
 use super::isolate::Isolate;
 use super::session_client::SessionClient;
-use super::{log, oauth, reply};
+use super::{log, reply};
 use crate::auth::oauth::Language;
 use crate::pages::{CONTENT_SECURITY_POLICY, Front, Health, Problem};
 use crate::server::VERSION;
@@ -33,7 +33,7 @@ pub(super) async fn page(
         origin: public.unwrap_or(url.origin()),
         health: &look(env, isolate).await,
         signs_in: matches!(isolate.settings.oauth, Ok(Some(_)))
-            && access.is_some_and(|access| oauth::site(access, url).is_some()),
+            && access.is_some_and(|access| isolate.site(access, url).is_some()),
     }
     .html();
     let mut response = reply::page(200, html)?;

@@ -100,7 +100,7 @@ impl Isolate {
 
     /// The marks of reads go with the next letter, too.
     pub(super) fn release_reads(&self) {
-        self.put_marks_back(self.reads.take());
+        self.marks.borrow_mut().append(&mut self.reads.borrow_mut());
     }
 
     /// Whether marks are waiting.

@@ -5,6 +5,8 @@
 //!
 //! Not here: how often somebody may be wrong (`door`), and who a token lets in (`auth::authenticate`).
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use worker::{Env, Headers, Method, Request, Response, Result};
 
@@ -78,15 +80,10 @@ impl Route {
 struct Desk<'a> {
     key: &'a SigningKey,
     access: &'a Access,
-    site: Site,
+    site: Rc<Site>,
     url: &'a Address,
     env: &'a Env,
     isolate: &'a Isolate,
-}
-
-/// The site of a request, where tokens can be had for it at all.
-pub(super) fn site(access: &Access, url: &Address) -> Option<Site> {
-    Site::new(access.public_url.as_deref(), url.origin())
 }
 
 /// Answers a request.
@@ -132,7 +129,7 @@ fn desk<'a>(
     let Some(key) = key else {
         return off("OAuth is not set up here: an administrator must set OAUTH_SIGNING_KEY");
     };
-    let Some(site) = site(access, url) else {
+    let Some(site) = isolate.site(access, url) else {
         return off("OAuth needs https");
     };
     Ok(Desk {
