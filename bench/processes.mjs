@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { root } from "../scripts/toolchain.mjs";
@@ -68,8 +68,8 @@ export async function startWorkerd(services) {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   mkdirSync(join(folder, "state"));
   for (const { name, files } of services) {
-    mkdirSync(join(folder, name));
     for (const [file, path] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name, file)), { recursive: true });
       writeFileSync(join(folder, name, file), readFileSync(path));
     }
   }

@@ -19,7 +19,7 @@ import { duel, median, quantile } from "../bench/load.mjs";
 import { demoVariables, startPbx, startWorkerd } from "../bench/processes.mjs";
 import { ask, call, hangUp, http, json, key, mcp } from "../bench/requests.mjs";
 import { figure, table } from "../bench/table.mjs";
-import { build } from "./build.mjs";
+import { build, modules, wasm } from "./build.mjs";
 import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 
 const isQuick = process.argv.includes("--quick");
@@ -94,14 +94,13 @@ async function measure(folder) {
   const steady = await keep(startPbx());
   const past = await keep(startPbx());
   const kv = await keep(startKv());
-  const wasm = (home) => ({
-    "index.js": join(home, "index.js"),
-    "index_bg.wasm": join(home, "index_bg.wasm"),
-  });
+  const files = (home, names) => Object.fromEntries(names.map((name) => [name, join(home, name)]));
+  const alone = ["index.js", "index_bg.wasm"];
+  const whole = ["index.js", ...modules.flatMap((module) => alone.map((name) => `${module}/${name}`))];
   const ours = (name, pbx, events) => ({
     name,
     main: "index.js",
-    files: wasm(join(root, "build")),
+    files: files(join(root, "build"), whole),
     variables: { ...demoVariables(), ...door(), PBX_BASE_URL: pbx.url, PBX_EVENTS: events },
     objects: { PBX_SESSION: "PbxSession", AUTH_STORE: "AuthStore" },
     kv: { bindings: namespaces(), address: kv.address },
@@ -109,7 +108,7 @@ async function measure(folder) {
   const constant = (bytes, objectBytes) => ({
     name: "constant",
     main: "index.js",
-    files: wasm(join(root, "bench", "constant", "build")),
+    files: files(join(root, "bench", "constant", "build"), alone),
     variables: { BYTES: bytes, OBJECT_BYTES: objectBytes },
     objects: { OBJECT: "Constant" },
   });
@@ -366,11 +365,13 @@ async function tokens(pbxs) {
 
 function size() {
   const limit = 450 * kilobyte;
-  const bytes = readFileSync(join(root, "build", "index_bg.wasm"));
-  const packed = gzipSync(bytes, { level: 9 }).length;
   const shown = (count) => `${(count / kilobyte).toFixed(0)} KB`;
-  const raw = `raw ${shown(bytes.length)}`;
-  claim("WebAssembly, gzip", shown(packed), "", raw, `≤ ${shown(limit)}`, packed <= limit);
+  for (const module of modules) {
+    const bytes = readFileSync(wasm(module));
+    const packed = gzipSync(bytes, { level: 9 }).length;
+    const raw = `raw ${shown(bytes.length)}`;
+    claim(`WebAssembly of the ${module}, gzip`, shown(packed), "", raw, `≤ ${shown(limit)}`, packed <= limit);
+  }
 }
 
 function report() {

@@ -1,17 +1,22 @@
 // Builds the Worker into build/, unless nothing changed since the last time. wrangler calls this too.
+// It is two WebAssembly modules and the entry that chooses between them; see src/edge.rs.
 // For the tests there is a second one in build-drill/, which can be broken on purpose.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml", ".cargo", "scripts/build.mjs"];
-const output = join(root, "build", "index_bg.wasm");
-const drillOutput = join(root, "build-drill", "index_bg.wasm");
+/** The modules of the Worker, each a feature of the crate. */
+export const modules = ["phone", "lobby"];
+const entry = join(root, "src", "edge", "entry.mjs");
+
+/** Where the WebAssembly of a module is, once it was built. */
+export const wasm = (module, folder = "build") => join(root, folder, module, "index_bg.wasm");
 
 /** Panics name their file: shorter, and the same on every machine. */
 function shortPaths() {
@@ -36,38 +41,51 @@ function digest() {
   return hash.digest("hex");
 }
 
-/** Does `work` unless `file` was made from these very sources; the stamp beside it says so. */
-async function unlessMade(file, work) {
-  const stamp = join(dirname(file), ".inputs");
+/** Does `work` unless `folder` was made from these very sources; the stamp in it says so. */
+async function unlessMade(folder, work) {
+  const stamp = join(root, folder, ".inputs");
   const now = digest();
-  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   await work();
+  copyFileSync(entry, join(root, folder, "index.js"));
   writeFileSync(stamp, now);
 }
 
 /** Builds the Worker if its sources changed. */
-export const build = () => unlessMade(output, makeWorker);
+export const build = () => unlessMade("build", makeWorker);
 
-/** Builds the Worker that tests can break; see src/edge/drill.rs. */
-export const buildDrill = () => unlessMade(drillOutput, makeDrill);
+/** Builds the Worker that tests can break; see src/edge/phone/drill.rs. Its lobby is the real one. */
+export const buildDrill = () => unlessMade("build-drill", makeDrill);
+
+/** One module by worker-build. */
+function make(module, folder, options, features = module) {
+  const { program, env } = workerBuild();
+  const target = join(root, folder, module);
+  mkdirSync(target, { recursive: true });
+  const flags = [...options, "--out-dir", target, "--", "--no-default-features", "--features", features];
+  return run(program, flags, { env: { ...env, RUSTFLAGS: shortPaths() } });
+}
 
 async function makeWorker() {
-  const { program, env, wasmOpt } = workerBuild();
-  await step("Building the Worker (Rust to WebAssembly; a minute or two the first time)", () =>
-    run(program, ["--release"], { env: { ...env, RUSTFLAGS: shortPaths() } }),
-  );
+  const { wasmOpt } = workerBuild();
   // What workerd runs today; an explicit list, so that a newer binaryen cannot use more.
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
-  await step("Making it small", () =>
-    run(wasmOpt, ["-Oz", "-Oz", ...features.map((name) => `--enable-${name}`), output, "-o", output]),
-  );
+  const shrink = (file) => run(wasmOpt, ["-Oz", "-Oz", ...features.map((name) => `--enable-${name}`), file, "-o", file]);
+  // While the compiler is at the second, the first is made small.
+  const small = [];
+  for (const module of modules) {
+    await step(`Building the Worker's ${module} (Rust to WebAssembly; a minute or two the first time)`, () =>
+      make(module, "build", ["--release"]),
+    );
+    small.push(shrink(wasm(module)));
+    small.at(-1).catch(() => {}); // Told below.
+  }
+  await step("Making them small", () => Promise.all(small));
 }
 
 async function makeDrill() {
-  const { program, env } = workerBuild();
-  const options = ["--profile", "drill", "--no-opt", "--out-dir", dirname(drillOutput), "--", "--features", "drill"];
   await step("Building the Worker that tests can break", () =>
-    run(program, options, { env: { ...env, RUSTFLAGS: shortPaths() } }),
+    make("phone", "build-drill", ["--profile", "drill", "--no-opt"], "drill"),
   );
 }
 

@@ -95,15 +95,18 @@ macro_rules! tools {
         }
 
         const TABLE: &[Entry] = &[$(Entry::of::<$tool>()),+];
+
+        /// The scopes alone: whoever asks for them does not need what the tools do.
+        const SCOPES: &[(&str, Scope)] = &[$((<$tool>::NAME, <$tool>::SCOPE)),+];
     };
 }
 
 /// What a caller of a tool must be allowed; `None` where there is no such tool.
 pub fn scope_of(name: &str) -> Option<Scope> {
-    TABLE
+    SCOPES
         .iter()
-        .find(|tool| tool.name == name)
-        .map(|tool| tool.scope)
+        .find(|(known, _)| *known == name)
+        .map(|(_, scope)| *scope)
 }
 
 /// Calls a tool by name with JSON arguments; `None` where there is no such tool.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use worker::{Headers, Response, Result};
 
 use super::address::Address;
+use super::log;
 use crate::mcp;
 
 /// What every answer carries, unless it says something else itself.
@@ -56,13 +57,37 @@ fn json_headers() -> Result<Headers> {
     Ok(headers)
 }
 
-/// The answer with what only the address can tell: that there is https.
-pub(super) fn sealed(mut response: Response, url: &Address) -> Result<Response> {
+/// How every request ends: an internal failure is logged once and told in one sentence, and what only the
+/// address can tell is added: that there is https.
+pub(super) fn finished(outcome: Result<Response>, url: &Address) -> Result<Response> {
+    let mut response = outcome.or_else(|error| {
+        log::error(
+            "request_failed",
+            json!({ "path": url.path(), "error": error.to_string() }),
+        );
+        refusal(
+            500,
+            "internal error: the request was not carried out to its end",
+        )
+    })?;
     if url.origin().starts_with("https:") {
         let headers = response.headers_mut();
         headers.set("strict-transport-security", HTTPS_ONLY)?;
     }
     Ok(response)
+}
+
+/// There is nothing at this address.
+pub(super) fn not_found() -> Result<Response> {
+    json(
+        404,
+        &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
+    )
+}
+
+/// The body is larger than it may be.
+pub(super) fn too_large(limit: usize) -> Result<Response> {
+    refusal(413, &format!("the body is larger than {limit} bytes"))
 }
 
 /// What the protocol answered.

@@ -167,7 +167,6 @@ async fn the_routes_of_oauth_are_closed_with_the_rest() {
         ("GET", "/authorize?client_id=x", 429),
         ("POST", "/authorize", 429),
         ("GET", "/approve/x", 429),
-        ("POST", "/mcp", 429),
         ("OPTIONS", "/token", 204),
         ("GET", "/.well-known/oauth-protected-resource", 200),
     ] {
@@ -179,6 +178,9 @@ async fn the_routes_of_oauth_are_closed_with_the_rest() {
             "{path}"
         );
     }
+    // The telephone is another module, which has not heard of it yet: its first look at a key tells it.
+    let guess = client.header("authorization", "Bearer guessed");
+    assert_eq!(guess.send("POST", "/mcp", None).await.status, 429);
     let other = stage.client().header("cf-connecting-ip", "203.0.113.8");
     assert_eq!(token(&other, 99).await.status, 400);
 }

@@ -24,10 +24,11 @@ pub(crate) enum Build {
 }
 
 impl Build {
-    fn folder(self) -> &'static str {
+    /// The lobby cannot be broken: there is one.
+    fn folder_of(self, name: &str) -> &'static str {
         match self {
-            Self::Real => "build",
-            Self::Drill => "build-drill",
+            Self::Drill if !name.starts_with("lobby/") => "build-drill",
+            _ => "build",
         }
     }
 
@@ -36,6 +37,15 @@ impl Build {
         matches!(self, Self::Real) || std::env::var_os("DRILL_LOG").is_some()
     }
 }
+
+/// The files of the Worker, and what workerd takes them for; the entry first.
+const MODULES: [(&str, &str); 5] = [
+    ("index.js", "esModule"),
+    ("phone/index.js", "esModule"),
+    ("phone/index_bg.wasm", "wasm"),
+    ("lobby/index.js", "esModule"),
+    ("lobby/index_bg.wasm", "wasm"),
+];
 
 /// What is run.
 pub(crate) struct Plan {
@@ -118,9 +128,11 @@ impl Runtime {
 
 async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in ["index.js", "index_bg.wasm"] {
-        let built = root.join(plan.build.folder()).join(name);
-        std::fs::copy(&built, folder.join(name))
+    for (name, _) in MODULES {
+        let built = root.join(plan.build.folder_of(name)).join(name);
+        let copy = folder.join(name);
+        std::fs::create_dir_all(copy.parent().expect("it is in a folder")).expect("a folder");
+        std::fs::copy(&built, copy)
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
     }
     let config = folder.join("config.capnp");
@@ -206,6 +218,10 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
         );
         way_out = "nowhere";
     }
+    let mut modules = String::new();
+    for (name, kind) in MODULES {
+        let _ = write!(modules, "(name = {name:?}, {kind} = embed {name:?}), ");
+    }
     let mut sockets = String::new();
     for isolate in 0..plan.isolates {
         let object = if isolate == 0 {
@@ -227,8 +243,7 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
         let _ = writeln!(
             services,
             "(name = \"isolate-{isolate}\", worker = (
-               modules = [(name = \"index.js\", esModule = embed \"index.js\"),
-                          (name = \"index_bg.wasm\", wasm = embed \"index_bg.wasm\")],
+               modules = [{modules}],
                compatibilityDate = {date}, {object}
                bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {session}),
                            (name = \"AUTH_STORE\", durableObjectNamespace = {auth})],

@@ -6,7 +6,7 @@ use futures::future::LocalBoxFuture;
 use serde_json::json;
 use worker::{Env, KvStore};
 
-use super::log;
+use crate::edge::log;
 use crate::pbx::history::DayCache;
 
 /// The binding.

@@ -10,17 +10,18 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use worker::{Env, Headers, Method, Request, Response, Result};
 
-use super::address::Address;
-use super::body::read_body;
-use super::door::{self, Wait};
-use super::isolate::Isolate;
-use super::session_client::exchange;
-use super::{client_document, clock, log, reply};
+use super::client_document;
 use crate::auth::Origin;
 use crate::auth::oauth::{
     self, Answer, Asked, CONTENT_SECURITY_POLICY, Client, ClientId, Command, Form, Language,
     NotAClient, Refusal, SigningKey, Site, TokenError, Trouble,
 };
+use crate::edge::address::Address;
+use crate::edge::body::read_body;
+use crate::edge::door::{self, Wait};
+use crate::edge::isolate::Isolate;
+use crate::edge::session_client::exchange;
+use crate::edge::{clock, log, reply};
 use crate::json;
 use crate::settings::Access;
 

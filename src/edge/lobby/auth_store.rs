@@ -14,8 +14,8 @@ use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::records::SqlRecords;
-use super::{clock, log};
 use crate::auth::oauth::{Command, decide};
+use crate::edge::{clock, log};
 
 /// How long something that has ended may still lie about.
 const SWEEP: Duration = Duration::from_hours(6);

@@ -2,12 +2,13 @@
 
 use worker::{Env, Method, Request, Response, Result};
 
-use super::address::Address;
-use super::body::read_body;
-use super::isolate::Isolate;
-use super::session_client::SessionClient;
-use super::{clock, door, oauth, reply};
+use super::oauth;
 use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Form, Language};
+use crate::edge::address::Address;
+use crate::edge::body::read_body;
+use crate::edge::isolate::Isolate;
+use crate::edge::session_client::SessionClient;
+use crate::edge::{clock, door, reply};
 use crate::pages::{Approval, ApprovalState};
 use crate::policy::{HANDLE_LIVES_MS, Offer, Verdict, may_judge};
 use crate::tools;

@@ -1,16 +1,21 @@
-//! Routes, and the way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
+//! The WebAssembly module of the telephone: `/mcp`, and the object that holds the line to the PBX.
+//!
+//! The way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
 
-use serde_json::json;
-use worker::{Env, Method, Request, Response, Result};
+mod day_cache;
+#[cfg(feature = "drill")]
+mod drill;
+mod pbx_session;
 
+use worker::{Context, Env, Method, Request, Response, Result, event};
+
+use self::day_cache::KvDays;
 use super::address::Address;
 use super::body::read_body;
-use super::day_cache::KvDays;
 use super::isolate::Isolate;
-use super::oauth::{self, Route};
-use super::session_client::SessionClient;
+use super::session_client::{self, SessionClient};
 use super::upstream::Upstream;
-use super::{approve, clock, door, front, log, reply};
+use super::{clock, door, reply};
 use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate, is_guess};
 use crate::desk::{Archive, Desk, Errand};
 use crate::mcp;
@@ -18,69 +23,22 @@ use crate::pbx::Pbx;
 use crate::server::Server;
 use crate::settings::Access;
 
-/// Before the name of what waits for a person.
-const APPROVE: &str = "/approve/";
-
-/// Answers one request; an internal failure is logged once and told in one sentence.
-pub(super) async fn route(request: Request, env: &Env) -> Result<Response> {
-    let isolate = Isolate::of(env);
+/// Every request that the entry sends here.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    #[cfg(feature = "drill")]
+    if let Some(answer) = drill::in_worker(&request, &env).await {
+        return answer;
+    }
+    let isolate = Isolate::of(&env);
     let url = Address::of(request.inner().url());
-    let outcome = match url.path() {
-        "/mcp" | "/mcp/" => endpoint(request, &url, env, &isolate).await,
-        path => match Route::of(path) {
-            Some(route) => oauth::answer(route, request, &url, env, &isolate).await,
-            None if path.starts_with(APPROVE) => {
-                let id = path.trim_start_matches(APPROVE);
-                approve::answer(id, request, &url, env, &isolate).await
-            }
-            None => shown(path, request, &url, env, &isolate).await,
-        },
+    let response = match url.path() {
+        "/mcp" | "/mcp/" => endpoint(request, &url, &env, &isolate).await,
+        _ => reply::not_found(),
     };
-    let response = outcome.or_else(|error| {
-        log::error(
-            "request_failed",
-            json!({ "path": url.path(), "error": error.to_string() }),
-        );
-        reply::refusal(
-            500,
-            "internal error: the request was not carried out to its end",
-        )
-    })?;
-    reply::sealed(response, &url)
-}
-
-/// What anyone may look at. Nothing here takes a body; one that is too large is dropped and refused.
-async fn shown(
-    path: &str,
-    mut request: Request,
-    url: &Address,
-    env: &Env,
-    isolate: &Isolate,
-) -> Result<Response> {
-    if read_body(&mut request, mcp::MAX_BODY_BYTES)
-        .await?
-        .is_none()
-    {
-        return too_large();
-    }
-    match (path, request.method()) {
-        ("/health", Method::Get | Method::Head) => front::health(env, isolate).await,
-        ("/", Method::Get | Method::Head) => front::page(&request, url, env, isolate).await,
-        ("/health" | "/", _) => {
-            let mut response = reply::json(405, &json!({ "error": "this can only be read" }))?;
-            response.headers_mut().set("allow", "GET, HEAD")?;
-            Ok(response)
-        }
-        _ => reply::json(
-            404,
-            &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
-        ),
-    }
-}
-
-fn too_large() -> Result<Response> {
-    let limit = mcp::MAX_BODY_BYTES;
-    reply::refusal(413, &format!("the body is larger than {limit} bytes"))
+    let response = reply::finished(response, &url);
+    session_client::flush_later(env, &context);
+    response
 }
 
 /// `/mcp`.
@@ -202,7 +160,7 @@ async fn protocol(
     let mcp_name = header("mcp-name")?;
     let program = header("user-agent")?;
     let Some(body) = read_body(&mut request, mcp::MAX_BODY_BYTES).await? else {
-        return too_large();
+        return reply::too_large(mcp::MAX_BODY_BYTES);
     };
 
     let session = SessionClient::new(env, isolate);

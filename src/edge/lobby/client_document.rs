@@ -12,8 +12,8 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys::{Headers, RequestInit, RequestRedirect};
 use worker::{AbortController, AbortSignal, Response, Result};
 
-use super::fetch::{self, Fetches};
-use super::upstream::within;
+use crate::edge::fetch::{self, Fetches};
+use crate::edge::upstream::within;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Real ones have less than one KB.

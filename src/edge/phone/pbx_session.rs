@@ -42,8 +42,8 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use self::ledger::Waiting;
 use self::socket::Line;
 use self::store::Store;
-use super::variables::EnvVariables;
-use super::{log, panics};
+use crate::edge::variables::EnvVariables;
+use crate::edge::{log, panics};
 use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};

@@ -21,7 +21,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{Delay, Env, Request, Response, Result, js_sys};
 
-use super::session_client;
+use crate::edge::session_client;
 
 /// So that the answer is out before.
 const LATER: Duration = Duration::from_millis(15);

@@ -3,11 +3,11 @@
 use serde_json::json;
 use worker::{Env, Request, Response, Result};
 
-use super::address::Address;
-use super::isolate::Isolate;
-use super::session_client::SessionClient;
-use super::{log, reply};
 use crate::auth::oauth::Language;
+use crate::edge::address::Address;
+use crate::edge::isolate::Isolate;
+use crate::edge::session_client::SessionClient;
+use crate::edge::{log, reply};
 use crate::pages::{CONTENT_SECURITY_POLICY, Front, Health, Problem};
 use crate::server::VERSION;
 
