@@ -47,6 +47,10 @@ impl Address {
         self.url.get(..self.path).unwrap_or_default()
     }
 
+    pub(super) fn is_https(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+
     /// `pbx.example.com`, `[::1]`: without the port.
     pub(super) fn host(&self) -> &str {
         let authority = self.url.get(self.authority..self.path).unwrap_or_default();

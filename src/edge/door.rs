@@ -29,22 +29,23 @@ const ADDRESS: &str = "cf-connecting-ip";
 pub(super) struct Wait(Millis);
 
 /// Whether this request comes from a closed address. Ask before anything of it is looked at.
-pub(super) fn too_many(isolate: &Isolate, headers: &Headers) -> Result<Option<Wait>> {
-    if isolate.door.borrow().is_untouched() {
-        return Ok(None);
+pub(super) fn too_many(isolate: &Isolate, address: Option<&str>) -> Option<Wait> {
+    let door = isolate.door.borrow();
+    if door.is_untouched() {
+        return None;
     }
-    let visitor = Visitor::of(headers.get(ADDRESS)?.as_deref());
-    let left = isolate.door.borrow().closed_for(&visitor, clock::now());
-    Ok(left.map(Wait))
+    door.closed_for(&Visitor::of(address), clock::now())
+        .map(Wait)
+}
+
+/// Who Cloudflare says a request comes from.
+pub(super) fn address(headers: &Headers) -> Result<Option<String>> {
+    headers.get(ADDRESS)
 }
 
 /// What this request brought was wrong. If its address is closed by now, say that and nothing else.
-pub(super) async fn failed(
-    env: &Env,
-    isolate: &Isolate,
-    headers: &Headers,
-) -> Result<Option<Wait>> {
-    let visitor = Visitor::of(headers.get(ADDRESS)?.as_deref());
+pub(super) async fn failed(env: &Env, isolate: &Isolate, address: Option<&str>) -> Option<Wait> {
+    let visitor = Visitor::of(address);
     let is_told = isolate.door.borrow_mut().failed(&visitor, clock::now());
     if is_told {
         match SessionClient::new(env, isolate).failed(&visitor).await {
@@ -57,7 +58,7 @@ pub(super) async fn failed(
         }
     }
     let left = isolate.door.borrow().closed_for(&visitor, clock::now());
-    Ok(left.map(Wait))
+    left.map(Wait)
 }
 
 impl Wait {

@@ -29,9 +29,15 @@ const MOST_BYTES: usize = 64 * 1024;
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     let isolate = Isolate::of(&env);
     let url = Address::of(request.inner().url());
-    let response = reply::finished(route(request, &url, &env, &isolate).await, &url);
+    let response = match route(request, &url, &env, &isolate).await {
+        Ok(response) => response,
+        Err(error) => reply::failed(&error, &url)?,
+    };
+    if url.is_https() {
+        reply::https_only(response.headers())?;
+    }
     session_client::flush_later(env, &context);
-    response
+    Ok(response)
 }
 
 async fn route(request: Request, url: &Address, env: &Env, isolate: &Isolate) -> Result<Response> {

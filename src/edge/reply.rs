@@ -7,7 +7,6 @@ use worker::{Headers, Response, Result};
 
 use super::address::Address;
 use super::log;
-use crate::mcp;
 
 /// What every answer carries, unless it says something else itself.
 const ALWAYS: [(&str, &str); 3] = [
@@ -47,34 +46,35 @@ fn always() -> Result<Headers> {
     Ok(headers)
 }
 
-fn json_headers() -> Result<Headers> {
-    if let Some(headers) = JSON.with_borrow(Clone::clone) {
-        return Ok(headers);
-    }
-    let headers = always()?;
-    headers.set("content-type", "application/json")?;
-    JSON.set(Some(headers.clone()));
-    Ok(headers)
+/// Hands out the headers of JSON answers, to be copied.
+pub(super) fn with_json<T>(copy: impl FnOnce(&Headers) -> Result<T>) -> Result<T> {
+    JSON.with_borrow_mut(|known| {
+        let headers = if let Some(headers) = known {
+            headers
+        } else {
+            let headers = always()?;
+            headers.set("content-type", "application/json")?;
+            known.insert(headers)
+        };
+        copy(headers)
+    })
 }
 
-/// How every request ends: an internal failure is logged once and told in one sentence, and what only the
-/// address can tell is added: that there is https.
-pub(super) fn finished(outcome: Result<Response>, url: &Address) -> Result<Response> {
-    let mut response = outcome.or_else(|error| {
-        log::error(
-            "request_failed",
-            json!({ "path": url.path(), "error": error.to_string() }),
-        );
-        refusal(
-            500,
-            "internal error: the request was not carried out to its end",
-        )
-    })?;
-    if url.origin().starts_with("https:") {
-        let headers = response.headers_mut();
-        headers.set("strict-transport-security", HTTPS_ONLY)?;
-    }
-    Ok(response)
+/// An internal failure: logged once, and told in one sentence.
+pub(super) fn failed(error: &worker::Error, url: &Address) -> Result<Response> {
+    log::error(
+        "request_failed",
+        json!({ "path": url.path(), "error": error.to_string() }),
+    );
+    refusal(
+        500,
+        "internal error: the request was not carried out to its end",
+    )
+}
+
+/// Adds to the headers of any answer that came over https: never without it.
+pub(super) fn https_only(headers: &Headers) -> Result<()> {
+    headers.set("strict-transport-security", HTTPS_ONLY)
 }
 
 /// There is nothing at this address.
@@ -88,18 +88,6 @@ pub(super) fn not_found() -> Result<Response> {
 /// The body is larger than it may be.
 pub(super) fn too_large(limit: usize) -> Result<Response> {
     refusal(413, &format!("the body is larger than {limit} bytes"))
-}
-
-/// What the protocol answered.
-pub(super) fn mcp(answer: mcp::HttpResponse) -> Result<Response> {
-    let mut response = match answer.body {
-        Some(body) => json_bytes(body)?,
-        None => empty(answer.status)?,
-    };
-    if answer.allow_post {
-        response.headers_mut().set("allow", "POST")?;
-    }
-    Ok(response.with_status(answer.status))
 }
 
 /// A JSON value.
@@ -129,9 +117,8 @@ pub(super) fn empty(status: u16) -> Result<Response> {
 }
 
 fn json_bytes(body: Vec<u8>) -> Result<Response> {
-    Ok(Response::builder()
-        .with_headers(json_headers()?)
-        .fixed(body))
+    let headers = with_json(|headers| Ok(headers.clone()))?;
+    Ok(Response::builder().with_headers(headers).fixed(body))
 }
 
 /// A page.
@@ -161,7 +148,7 @@ pub(super) fn open_to_all(headers: &mut Headers, methods: &str) -> Result<()> {
 }
 
 /// Allows the page at `origin`, which was checked before, to read this answer.
-pub(super) fn allow_origin(headers: &mut Headers, origin: &str) -> Result<()> {
+pub(super) fn allow_origin(headers: &Headers, origin: &str) -> Result<()> {
     headers.set("access-control-allow-origin", origin)?;
     headers.append("vary", "Origin")?;
     for (name, value) in CORS {

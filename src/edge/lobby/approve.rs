@@ -24,7 +24,8 @@ pub(super) async fn answer(
     env: &Env,
     isolate: &Isolate,
 ) -> Result<Response> {
-    if let Some(wait) = door::too_many(isolate, request.headers())? {
+    let address = door::address(request.headers())?;
+    if let Some(wait) = door::too_many(isolate, address.as_deref()) {
         return wait.page();
     }
     let session = SessionClient::new(env, isolate);
@@ -61,7 +62,7 @@ pub(super) async fn answer(
             let scope = tools::scope_of(&offer.consent.tool);
             if !judge.is_some_and(|judge| may_judge(judge, &offer.consent, scope)) {
                 if judge.is_none()
-                    && let Some(wait) = door::failed(env, isolate, request.headers()).await?
+                    && let Some(wait) = door::failed(env, isolate, address.as_deref()).await
                 {
                     return wait.page();
                 }

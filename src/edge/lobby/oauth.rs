@@ -148,7 +148,8 @@ impl Desk<'_> {
         let is_document = matches!(route, Route::ProtectedResource | Route::AuthorizationServer);
         if !is_document
             && request.method() != Method::Options
-            && let Some(wait) = door::too_many(self.isolate, request.headers())?
+            && let Some(wait) =
+                door::too_many(self.isolate, door::address(request.headers())?.as_deref())
         {
             return Self::shut(route, &wait);
         }
@@ -253,7 +254,7 @@ impl Desk<'_> {
             Answer::Denied { location } => redirect(&location),
             Answer::Again(trouble) => {
                 if trouble == Trouble::WrongKey
-                    && let Some(wait) = door::failed(self.env, self.isolate, headers).await?
+                    && let Some(wait) = self.failed(headers).await?
                 {
                     return Self::shut(Route::Authorize, &wait);
                 }
@@ -295,6 +296,12 @@ impl Desk<'_> {
         }
     }
 
+    /// Somebody was wrong; if that closes their address, for how long.
+    async fn failed(&self, headers: &Headers) -> Result<Option<Wait>> {
+        let address = door::address(headers)?;
+        Ok(door::failed(self.env, self.isolate, address.as_deref()).await)
+    }
+
     /// A token request that is refused; a guess, if what it brought was wrong and could be one.
     async fn refused(
         &self,
@@ -304,7 +311,7 @@ impl Desk<'_> {
     ) -> Result<Response> {
         if may_be_guess
             && error.error == "invalid_grant"
-            && let Some(wait) = door::failed(self.env, self.isolate, headers).await?
+            && let Some(wait) = self.failed(headers).await?
         {
             return Self::shut(Route::Token, &wait);
         }
