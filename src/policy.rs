@@ -22,6 +22,7 @@ mod dialled;
 mod e164;
 mod extension;
 mod idempotency;
+mod line;
 mod mask;
 mod number_error;
 mod parking;
@@ -42,12 +43,13 @@ pub use confirmation::{
     Confirm, ConfirmBy, Consent, HANDLE_LIVES_MS, Offer, Verdict, Worth, may_judge, worth,
 };
 pub use country::{Country, UnknownCountry};
-pub use destination::{Class, Destination};
+pub use destination::Destination;
 pub use e164::E164;
 pub use extension::ExtensionNumber;
 pub use idempotency::{
     Begun, CallLedger, Claim, Ended, Entry, KEPT_MS, LEASE_MS, LedgerDown, MAX_KEY_CHARS, judge,
 };
+pub use line::{Class, ShortCodeKind};
 pub use mask::mask_number;
 pub use number_error::{NumberError, Unwanted};
 pub use parking::{PARKED_AT_MOST_MS, ParkedCall, ParkingLot, free_slot};
@@ -56,4 +58,4 @@ pub use permit::{Ask, Gate, Permission};
 pub use quiet_hours::{NotQuietHours, QuietHours};
 pub use refusal::{Refusal, Rejection};
 pub use rules::{ConfigProblem, DialRules};
-pub use short_code::{ShortCode, ShortCodeKind};
+pub use short_code::ShortCode;

@@ -3,6 +3,9 @@
 /// Milliseconds since the Unix epoch.
 pub type Millis = i64;
 
+/// Of a day.
+pub(crate) const DAY_MS: Millis = 86_400_000;
+
 /// `2026-11-22T14:03:09Z`.
 pub fn iso(millis: Millis) -> String {
     let seconds = millis.div_euclid(1000);
@@ -36,6 +39,25 @@ pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
     (year, month, date)
 }
 
+/// Days from 1970-01-01 to a date of the years 1 to 9999, if it exists.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "the parts are checked to be small first"
+)]
+pub(crate) fn days_from_civil(year: i64, month: i64, date: i64) -> Option<i64> {
+    if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&date) {
+        return None;
+    }
+    // Howard Hinnant, "chrono-compatible low-level date algorithms".
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let era = shifted_year.div_euclid(400);
+    let year_of_era = shifted_year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + date - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = era * 146_097 + day_of_era - 719_468;
+    (civil(days) == (year, month, date)).then_some(days)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +72,17 @@ mod tests {
         check(-1, "1969-12-31T23:59:59Z");
         check(i64::MAX, "292278994-08-17T07:12:55Z");
         check(i64::MIN, "-292275055-05-16T16:47:04Z");
+    }
+
+    #[test]
+    fn dates_that_do_not_exist() {
+        assert_eq!(days_from_civil(1970, 1, 1), Some(0));
+        assert_eq!(days_from_civil(2024, 2, 29), Some(19_782));
+        assert_eq!(days_from_civil(2026, 2, 29), None);
+        assert_eq!(days_from_civil(2026, 4, 31), None);
+        for day in -200_000..200_000 {
+            let (year, month, date) = civil(day);
+            assert_eq!(days_from_civil(year, month, date), Some(day));
+        }
     }
 }

@@ -8,11 +8,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 const MINUTE_MS: Millis = 60_000;
 const HOUR_MS: Millis = 60 * MINUTE_MS;
-const DAY_MS: Millis = 24 * HOUR_MS;
 
 /// How long what was spent must be kept.
 pub const SPENT_KEPT_MS: Millis = DAY_MS;

@@ -8,9 +8,9 @@
 
 mod plans;
 
+use super::line::ShortCodeKind;
 use super::number_error::NumberError;
 use super::saudi;
-use super::short_code::ShortCodeKind;
 use crate::sorted;
 use plans::{OTHERS, Plan, SAUDI_ARABIA};
 

@@ -7,15 +7,14 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::country::Country;
 use super::dialled::Dialled;
 use super::e164::E164;
 use super::extension::ExtensionNumber;
+use super::line::{Class, ShortCodeKind};
 use super::number_error::NumberError;
 use super::saudi;
-use super::short_code::{ShortCode, ShortCodeKind};
+use super::short_code::ShortCode;
 
 /// The longest number that is taken for one of the PBX's own.
 const MAX_INTERNAL_DIGITS: usize = 6;
@@ -31,32 +30,6 @@ pub enum Destination {
     External(E164),
     /// A public short code: emergency and service lines.
     Service(ShortCode),
-}
-
-/// What sort of line a destination is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// Inside the PBX.
-    Extension,
-    /// A mobile of the home country.
-    Mobile,
-    /// A fixed line of the home country.
-    Fixed,
-    /// Free to the caller.
-    TollFree,
-    /// The caller pays part (920 in Saudi Arabia).
-    SharedCost,
-    /// The called party earns from the call: never dialled.
-    Premium,
-    /// Emergency and helplines: never dialled.
-    Emergency,
-    /// A carrier's or authority's service line.
-    ShortCode,
-    /// Of a home country whose plan is not held in detail, so mobile and fixed are not told apart.
-    National,
-    /// Of another country.
-    Foreign,
 }
 
 impl Destination {

@@ -7,12 +7,13 @@
 //! Not here: caps, quiet hours and confirmations.
 
 use super::country::Country;
-use super::destination::{Class, Destination};
+use super::destination::Destination;
 use super::e164::E164;
 use super::extension::ExtensionNumber;
+use super::line::{Class, ShortCodeKind};
 use super::pattern::Pattern;
 use super::refusal::{Refusal, Rejection};
-use super::short_code::{ShortCode, ShortCodeKind};
+use super::short_code::ShortCode;
 
 /// The operator's rules, read once from the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 //! Owns which national numbers exist and of what kind they are, and the short codes.
 //! Not here: prefixes and how numbers are written, which [`Country`](super::Country) knows.
 
-use super::destination::Class;
-use super::short_code::ShortCodeKind;
+use super::line::{Class, ShortCodeKind};
 
 /// The kind of a Saudi national number (no trunk prefix, no country code); `None` if the plan
 /// has no such number. libphonenumber SA metadata:

@@ -10,21 +10,13 @@ use std::fmt;
 
 use super::country::Country;
 use super::dialled::Dialled;
+use super::line::ShortCodeKind;
 
 /// A public short code, as it is dialled at home; one of another country keeps its country code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ShortCode {
     code: String,
     kind: ShortCodeKind,
-}
-
-/// What a short code leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ShortCodeKind {
-    /// People in need call it. Never dialled from here.
-    Emergency,
-    /// A line of a carrier or an authority. Dialled only if the operator lists it.
-    Service,
 }
 
 impl ShortCode {

@@ -3,8 +3,7 @@
 //! Durations stay in milliseconds until they are shown, so that rounding happens once.
 //! Whatever is not readable is `None`: a report row with a strange time must not stop a page.
 
-use super::day::days_from_civil;
-use crate::time::Millis;
+use crate::time::{Millis, days_from_civil};
 
 /// `PT1M12.577027S`, `PT0S`, `P5DT13H` in milliseconds; a negative one counts as none.
 ///

@@ -3,9 +3,8 @@
 //! Rules for summer time are those in force in 2026; earlier years may differ by an hour.
 //! Not here: calendars and windows (`day`).
 
-use super::day::{DAY_MS, days_from_civil};
 use super::iso8601::parse_offset;
-use crate::time::{Millis, civil};
+use crate::time::{DAY_MS, Millis, civil, days_from_civil};
 
 const MINUTE_MS: Millis = 60_000;
 const HOUR_MS: Millis = 3_600_000;

@@ -9,11 +9,10 @@ use crate::edge::variables::EnvVariables;
 use crate::edge::{clock, log};
 use crate::policy::{AuditQuery, Intent, Mark, Recorded};
 use crate::settings::Limits;
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 /// How often it is looked for entries that are too old.
 const CLEANED_EVERY_MS: Millis = 60 * 60 * 1000;
-const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 
 impl Inner {
     /// Puts marks on record, and sees to it that they are forgotten in time.
