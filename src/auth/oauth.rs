@@ -4,7 +4,7 @@
 //! |---|---|
 //! | where clients find what | `metadata.rs` |
 //! | who a client is: registration, documents at its URL | `client.rs`, `address.rs` |
-//! | what a client asks for, and what a person says to it | `authorize.rs`, `page.rs`, `words.rs` |
+//! | what a client asks for, and what a person says to it | `authorize.rs` |
 //! | codes and refresh tokens against tokens | `token.rs` |
 //! | what is kept, and what becomes of it | `store.rs` |
 //! | access tokens, and everything else that must come back unchanged | `access_token.rs`, `seal.rs` |
@@ -19,7 +19,7 @@
 //! - Codes and tokens are kept as SHA-256 only.
 //! - Nothing is sent to an address that was not checked against the client's own list before.
 //!
-//! Not here: HTTP, fetching documents, SQLite (`edge`), and limits on how often one may try.
+//! Not here: the pages that a person sees (`pages`), HTTP, fetching documents, SQLite (`edge`), and limits on how often one may try.
 
 mod access_token;
 mod address;
@@ -27,23 +27,20 @@ mod authorize;
 mod client;
 mod form;
 mod metadata;
-mod page;
 mod seal;
 mod store;
 mod token;
-mod words;
 
 pub use access_token::{AccessToken, LIVES_S};
+pub(crate) use address::shown;
+pub(crate) use authorize::ticked;
 pub use authorize::{Answer, Asked, Consent, Refusal, Trouble, consider};
 pub use client::{Client, ClientId, NotAClient};
 pub use form::Form;
 pub use metadata::{authorization_server, protected_resource};
-pub use page::{CONTENT_SECURITY_POLICY, consent_page, escape, problem_page};
-pub(crate) use page::{frame, warning};
 pub use seal::SigningKey;
 pub use store::{Command, Kind, Records, StoreFailed, decide};
 pub use token::{Exchange, TokenError, exchange, issue, revocation};
-pub use words::Language;
 
 #[cfg(test)]
 mod tests;

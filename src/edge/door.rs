@@ -19,7 +19,7 @@ use super::isolate::Isolate;
 use super::session_client::SessionClient;
 use super::{clock, log, reply};
 use crate::auth::Visitor;
-use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Language, problem_page};
+use crate::pages::{CONTENT_SECURITY_POLICY, Language, problem_page};
 use crate::time::Millis;
 
 /// Set by Cloudflare on every request; nobody else can.

@@ -3,9 +3,8 @@
 //!
 //! Not here: who may say it (`policy::may_judge`), and what a yes is worth (`policy::worth`).
 
-use super::html::put;
-use super::words::one_of;
-use crate::auth::oauth::{Language, escape, frame, warning};
+use super::frame::{escape, other_language, page, put, warning};
+use super::language::{Language, one_of};
 
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +41,7 @@ impl Approval<'_> {
     pub fn html(&self) -> String {
         let say = |texts| one_of(self.language, texts);
         let title = say(TITLE);
-        let mut body = String::new();
+        let mut body = other_language(self.language, "?lang=");
         put(&mut body, &["<h1>", title, "</h1>"]);
         match self.state {
             ApprovalState::Open {
@@ -57,9 +56,9 @@ impl Approval<'_> {
                         &escape(caller),
                         "</bdi></b> ",
                         say(ASKS),
-                        "</p><p class=w><bdi lang=en dir=ltr>",
+                        "</p><section><bdi lang=en dir=ltr>",
                         &escape(would),
-                        "</bdi></p>",
+                        "</bdi></section>",
                     ],
                 );
                 if refused {
@@ -87,7 +86,7 @@ impl Approval<'_> {
             ApprovalState::No => put(&mut body, &["<p>", say(SAID_NO), "</p>"]),
             ApprovalState::Gone => put(&mut body, &["<p>", say(GONE), "</p>"]),
         }
-        frame(self.language, title, &body)
+        page(self.language, title, &body)
     }
 }
 

@@ -1,10 +1,12 @@
 //! `GET /`: what this is, whether it works, and what to paste into each assistant.
 
+mod words;
+
+use self::words::Words;
 use super::clients::{CLIENTS, Client, KEY, URL};
+use super::frame::{escape, other_language, page, prose, put};
 use super::health::{Health, Problem};
-use super::html::{page, prose, put};
-use super::words::{Words, one_of, words};
-use crate::auth::oauth::{Language, escape};
+use super::language::{Language, one_of};
 
 /// What the page is made of.
 #[derive(Debug, Clone, Copy)]
@@ -23,32 +25,17 @@ impl Front<'_> {
     /// The page.
     #[must_use]
     pub fn html(&self) -> String {
-        let other = words(self.language.other());
-        let words = words(self.language);
+        let words = Words::of(self.language);
         let sign_in = if self.signs_in {
             words.signs_in
         } else {
             words.no_sign_in
         };
         let url = [self.origin, "/mcp"].concat();
-        let mut body = String::new();
+        let mut body = other_language(self.language, "/?lang=");
         put(
             &mut body,
-            &[
-                "<nav><span dir=ltr>3CX MCP Server</span><a href=\"/?lang=",
-                other.code,
-                "\" lang=",
-                other.code,
-                " hreflang=",
-                other.code,
-                ">",
-                other.name,
-                "</a></nav><h1>",
-                words.title,
-                "</h1><p>",
-                words.lead,
-                "</p>",
-            ],
+            &["<h1>", words.title, "</h1><p>", words.lead, "</p>"],
         );
         self.put_health(&mut body, words);
         put(

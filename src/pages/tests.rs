@@ -5,9 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::html::STYLE;
-use super::{CONTENT_SECURITY_POLICY, Front, Health, Problem};
-use crate::auth::oauth::{Language, escape};
+use super::frame::{STYLE, escape};
+use super::{
+    CONTENT_SECURITY_POLICY, Front, Health, Language, Problem, consent_page, problem_page,
+};
+use crate::auth::oauth::{Client, Form, Site, Trouble, consider};
 use crate::settings::Settings;
 use crate::settings::testing::Given;
 
@@ -177,4 +179,42 @@ fn signing_in_is_offered_where_it_is_set_up() {
     );
     assert!(with.contains("need the address only") && !with.contains("not set up here"));
     assert_eq!(without.matches("not set up here").count(), 3);
+}
+
+#[test]
+fn signing_in_keeps_strangers_words_in_their_place() {
+    let site = Site::new(None, "https://phone.example.com").unwrap();
+    let evil = "<script>alert(1)</script>\"' onload=x";
+    let body = json!({ "client_name": evil, "redirect_uris": ["http://localhost/cb"] });
+    let client = Client::from_registration(body.to_string().as_bytes(), &[2; 32]).unwrap();
+    let query = Form::parse(
+        b"response_type=code&client_id=x&redirect_uri=http%3A%2F%2Flocalhost%2Fcb\
+          &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256\
+          &ui_locales=fr&state=%3Cscript%3E%22%27+on&%22%3E%3Cb=x",
+    );
+    let asked = consider(&site, &client, &query).unwrap();
+    for language in BOTH {
+        let answer = Form::parse(b"scope=read");
+        let trouble = Some((Trouble::WrongKey, &answer));
+        let page = consent_page(language, &asked, "sealed", Some(&query), trouble);
+        assert!(
+            !page.contains("<script") && !page.contains("\"' on"),
+            "{page}"
+        );
+        assert!(!page.contains("\"><b"), "{page}");
+        assert!(page.contains("&lt;script&gt;"));
+        assert_eq!(
+            page.starts_with("<!doctype html><html lang=ar dir=rtl>"),
+            language == Language::Arabic
+        );
+        let other = format!("ui_locales={}\" lang", language.other().code());
+        assert!(page.contains(&other) && !page.contains("=fr"), "{page}");
+        assert!(page.contains("value=read checked") && page.contains("localhost"));
+        // A person who mistyped the key does not give more than they ticked.
+        assert!(page.contains("value=control>"), "{page}");
+        let first = consent_page(language, &asked, "sealed", Some(&query), None);
+        assert!(first.contains("value=control checked"), "{first}");
+        let problem = problem_page(language, Some(evil));
+        assert!(!problem.contains("<script"), "{problem}");
+    }
 }

@@ -253,7 +253,7 @@ for (const language of languages) {
     await page.go(details.approve);
     await shows(language.approve);
     assert.equal(await text("h1"), language.approve);
-    assert.match(await text(".w"), /call \+966500000000 from extension 100/);
+    assert.match(await text("section"), /call \+966500000000 from extension 100/);
     await before(language, "[value=yes]", "[value=no]");
     await look(language, "approve");
     // The assistant's own key decides nothing.

@@ -79,7 +79,7 @@ pub(super) fn is_listed(listed: &str, asked: &str) -> bool {
 }
 
 /// The host that a person is told, and whether it is this machine.
-pub(super) fn shown(text: &str) -> (&str, bool) {
+pub(crate) fn shown(text: &str) -> (&str, bool) {
     match WebAddress::parse(text) {
         Some(address) if address.scheme == "https" => (address.host, false),
         Some(address) if address.is_loopback() => (address.host, true),

@@ -28,14 +28,14 @@ const LONGEST_STATE: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub(super) client: String,
-    pub(super) client_name: String,
-    pub(super) client_host: Option<String>,
-    pub(super) is_local: bool,
-    pub(super) redirect: String,
+    pub(crate) client_name: String,
+    pub(crate) client_host: Option<String>,
+    pub(crate) is_local: bool,
+    pub(crate) redirect: String,
     state: Option<String>,
     challenge: String,
     resource: String,
-    pub(super) scopes: Scopes,
+    pub(crate) scopes: Scopes,
 }
 
 /// A request that is not put to anybody.
@@ -305,7 +305,7 @@ fn location(site: &Site, redirect: &str, state: Option<&str>, answer: &[(&str, &
 }
 
 /// Which boxes of the page a person left ticked.
-pub(super) fn ticked(form: &Form) -> Scopes {
+pub(crate) fn ticked(form: &Form) -> Scopes {
     Scope::ALL
         .into_iter()
         .filter(|scope| form.all("scope").any(|name| name == scope.as_str()))

@@ -3,13 +3,13 @@
 use worker::{Env, Method, Request, Response, Result};
 
 use super::oauth;
-use crate::auth::oauth::{CONTENT_SECURITY_POLICY, Form, Language};
+use crate::auth::oauth::Form;
 use crate::edge::address::Address;
 use crate::edge::body::read_body;
 use crate::edge::isolate::Isolate;
 use crate::edge::session_client::SessionClient;
 use crate::edge::{clock, door, reply};
-use crate::pages::{Approval, ApprovalState};
+use crate::pages::{Approval, ApprovalState, CONTENT_SECURITY_POLICY, Language};
 use crate::policy::{HANDLE_LIVES_MS, Offer, Verdict, may_judge};
 use crate::tools;
 
@@ -33,16 +33,15 @@ pub(super) async fn answer(
     let offer =
         offer.filter(|offer| clock::now() < offer.offered_at.saturating_add(HANDLE_LIVES_MS));
     let accepted = request.headers().get("accept-language")?;
+    let shown = Language::choose(
+        Form::parse(url.query().as_bytes()).first("lang"),
+        accepted.as_deref(),
+    );
     let Some(offer) = offer else {
-        let language = Language::choose(None, accepted.as_deref());
-        return page(404, language, ApprovalState::Gone);
+        return page(404, shown, ApprovalState::Gone);
     };
     match request.method() {
-        Method::Get => page(
-            200,
-            Language::choose(None, accepted.as_deref()),
-            state(&offer, false),
-        ),
+        Method::Get => page(200, shown, state(&offer, false)),
         Method::Post => {
             let Some(body) = read_body(&mut request, MOST_BYTES).await? else {
                 return reply::refusal(413, "the body is too large");

@@ -3,12 +3,11 @@
 use serde_json::json;
 use worker::{Env, Request, Response, Result};
 
-use crate::auth::oauth::Language;
 use crate::edge::address::Address;
 use crate::edge::isolate::Isolate;
 use crate::edge::session_client::SessionClient;
 use crate::edge::{log, reply};
-use crate::pages::{CONTENT_SECURITY_POLICY, Front, Health, Problem};
+use crate::pages::{CONTENT_SECURITY_POLICY, Front, Health, Language, Problem};
 use crate::server::VERSION;
 
 /// `/health`.

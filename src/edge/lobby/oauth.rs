@@ -13,8 +13,8 @@ use worker::{Env, Headers, Method, Request, Response, Result};
 use super::client_document;
 use crate::auth::Origin;
 use crate::auth::oauth::{
-    self, Answer, Asked, CONTENT_SECURITY_POLICY, Client, ClientId, Command, Form, Language,
-    NotAClient, Refusal, SigningKey, Site, TokenError, Trouble,
+    self, Answer, Asked, Client, ClientId, Command, Form, NotAClient, Refusal, SigningKey, Site,
+    TokenError, Trouble,
 };
 use crate::edge::address::Address;
 use crate::edge::body::read_body;
@@ -23,6 +23,7 @@ use crate::edge::isolate::Isolate;
 use crate::edge::session_client::exchange;
 use crate::edge::{clock, log, reply};
 use crate::json;
+use crate::pages::{CONTENT_SECURITY_POLICY, Language, consent_page, problem_page};
 use crate::settings::Access;
 
 /// Binding of the object that keeps codes and grants.
@@ -201,19 +202,17 @@ impl Desk<'_> {
         let language = Language::choose(query.first("ui_locales"), accepted.as_deref());
         let client = match self.client(&query).await? {
             Ok(client) => client,
-            Err(problem) => return page(400, &oauth::problem_page(language, Some(&problem))),
+            Err(problem) => return page(400, &problem_page(language, Some(&problem))),
         };
         match oauth::consider(&self.site, &client, &query) {
             Ok(asked) => {
                 let sealed = asked.seal(self.key, clock::now());
                 page(
                     200,
-                    &oauth::consent_page(language, &asked, &sealed, Some(&query), None),
+                    &consent_page(language, &asked, &sealed, Some(&query), None),
                 )
             }
-            Err(Refusal::Show(problem)) => {
-                page(400, &oauth::problem_page(language, Some(&problem)))
-            }
+            Err(Refusal::Show(problem)) => page(400, &problem_page(language, Some(&problem))),
             Err(Refusal::Redirect(location)) => redirect(&location),
         }
     }
@@ -243,11 +242,11 @@ impl Desk<'_> {
         let language = Language::choose(form.first("language"), None);
         if !is_own_page(headers, &[self.site.issuer(), self.url.origin()])? {
             let problem = "this answer was not sent from this server's own page";
-            return page(403, &oauth::problem_page(language, Some(problem)));
+            return page(403, &problem_page(language, Some(problem)));
         }
         let sealed = form.first("request").unwrap_or_default();
         let Some(asked) = Asked::open(self.key, &self.site, clock::now(), sealed) else {
-            return page(400, &oauth::problem_page(language, None));
+            return page(400, &problem_page(language, None));
         };
         let keys = &self.access.auth.keys;
         match asked.answered(&self.site, keys, form, &random()?) {
@@ -261,7 +260,7 @@ impl Desk<'_> {
                 log::info("sign_in_refused", json!({ "why": format!("{trouble:?}") }));
                 page(
                     403,
-                    &oauth::consent_page(language, &asked, sealed, None, Some((trouble, form))),
+                    &consent_page(language, &asked, sealed, None, Some((trouble, form))),
                 )
             }
             Answer::Granted(consent) => {

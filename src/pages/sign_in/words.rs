@@ -1,22 +1,10 @@
-//! The texts of the pages, in two languages: everything that a person reads, and nothing else.
+//! What the pages of signing in say, in two languages.
 
+use super::super::language::Language;
 use crate::auth::Scope;
 
-/// A language of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Left to right.
-    English,
-    /// Right to left.
-    Arabic,
-}
-
-/// What the pages say.
+/// The texts.
 pub(super) struct Words {
-    pub(super) code: &'static str,
-    pub(super) direction: &'static str,
-    /// The other language, in its own words.
-    pub(super) other: &'static str,
     pub(super) title: &'static str,
     /// Follows the client's name.
     pub(super) asks: &'static str,
@@ -38,55 +26,14 @@ pub(super) struct Words {
     pub(super) too_late: &'static str,
 }
 
-impl Language {
-    /// The language that the request (`ui_locales`), else the browser, prefers.
-    #[must_use]
-    pub fn choose(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let wanted = [ui_locales, accept_language].into_iter().flatten();
-        wanted
-            .flat_map(|list| list.split([' ', ',']))
-            .find_map(Self::of_tag)
-            .unwrap_or(Self::English)
-    }
-
-    fn of_tag(tag: &str) -> Option<Self> {
-        match tag
-            .split(['-', ';'])
-            .next()?
-            .trim()
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            "ar" => Some(Self::Arabic),
-            "en" => Some(Self::English),
-            _ => None,
-        }
-    }
-
-    /// The tag of the language: `en`, `ar`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.words().code
-    }
-
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::English => Self::Arabic,
-            Self::Arabic => Self::English,
-        }
-    }
-
-    pub(super) const fn words(self) -> &'static Words {
-        match self {
-            Self::English => &ENGLISH,
-            Self::Arabic => &ARABIC,
-        }
-    }
-}
-
 impl Words {
+    pub(super) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Arabic => &ARABIC,
+        }
+    }
+
     /// What a scope permits.
     pub(super) const fn scope(&self, scope: Scope) -> &'static str {
         let [read, control, message, record, admin] = self.scopes;
@@ -101,9 +48,6 @@ impl Words {
 }
 
 const ENGLISH: Words = Words {
-    code: "en",
-    direction: "ltr",
-    other: "العربية",
     title: "Let an assistant use the telephone system?",
     asks: "asks to use your company's 3CX telephone system.",
     known_by: "Who it is",
@@ -133,9 +77,6 @@ const ENGLISH: Words = Words {
 };
 
 const ARABIC: Words = Words {
-    code: "ar",
-    direction: "rtl",
-    other: "English",
     title: "هل تسمح لمساعد ذكي باستخدام نظام الهاتف؟",
     asks: "يطلب استخدام نظام الهاتف 3CX الخاص بشركتك.",
     known_by: "من هو",
@@ -163,22 +104,3 @@ const ARABIC: Words = Words {
     start_again: "عد إلى مساعدك وأعد الاتصال من جديد.",
     too_late: "بقيت هذه الصفحة مفتوحة مدة طويلة، أو تغيّرت في الطريق.",
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn choosing() {
-        let check = |ui: Option<&str>, accept: Option<&str>, expected: Language| {
-            assert_eq!(Language::choose(ui, accept), expected, "{ui:?} {accept:?}");
-        };
-        check(None, None, Language::English);
-        check(None, Some("ar-SA,ar;q=0.9,en;q=0.8"), Language::Arabic);
-        check(None, Some("fr-FR, en;q=0.7, ar;q=0.3"), Language::English);
-        check(Some("ar"), Some("en"), Language::Arabic);
-        check(Some("fr AR-sa en"), Some("en"), Language::Arabic);
-        check(Some("fr"), Some("ar"), Language::Arabic);
-        check(Some("arn"), None, Language::English);
-    }
-}

@@ -1,13 +1,15 @@
-//! The frame of a page.
+//! The frame of every page: its style, what it may load, and how text gets into it.
+//!
+//! Invariant: everything that came from outside passes through [`escape`].
 
-use super::words::{Words, words};
-use crate::auth::oauth::{Language, escape};
+use super::language::Language;
 
 /// Goes with every page. Nothing is loaded, nothing runs, nobody frames it; the one style is named by
-/// its digest, so that no other is possible.
+/// its digest, so that no other is possible. No `form-action`: browsers hold it against the redirects that
+/// follow a form, too, and where those end is the client's business.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-BL7LeT25AQ6XSSA9glr8NvV4DhLWyIaJFFFlfDvXXNI='; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    style-src 'sha256-HpFdpGvcA8pi8IsKgA1ddgAHj/sxIqWw7tGSJSVNLFk='; base-uri 'none'; \
+    frame-ancestors 'none'";
 
 /// Light and dark, narrow and wide, from either side.
 pub(super) const STYLE: &str = ":root{color-scheme:light dark;--a:#0b6b61;--b:#fff;--c:#f5f6f4;--d:#d9dcd6;\
@@ -31,13 +33,19 @@ code,pre{font-size:.92em;font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,mon
 code{overflow-wrap:anywhere}:not(pre)>code{background:var(--d);padding:.08em .35em;border-radius:.3em}\
 pre{direction:ltr;text-align:left;overflow:auto;padding:.75rem .9rem;margin:.4rem 0;background:var(--c);\
 border:1px solid var(--d);border-radius:.5rem;line-height:1.5}\
-pre code{font-size:inherit;overflow-wrap:normal}mark{background:none;color:var(--w);font-weight:700}";
+pre code{font-size:inherit;overflow-wrap:normal}mark{background:none;color:var(--w);font-weight:700}\
+form{margin:1.4rem 0}dt,legend{font-weight:600}dd{margin:0 0 .7rem}\
+fieldset{background:var(--b);border:1px solid var(--d);border-radius:.7rem;margin:1rem 0;padding:.6rem 1.1rem}\
+label{display:block;padding:.2rem 0}fieldset label{display:flex;gap:.5rem;align-items:baseline}\
+input[type=password]{display:block;width:100%;font:inherit;padding:.5rem;margin:.3rem 0;color:inherit;\
+background:var(--b);border:1px solid var(--d);border-radius:.5rem}\
+button{font:inherit;padding:.5rem 1.6rem;margin:1rem 0;margin-inline-end:.6rem;border-radius:.5rem;\
+border:1px solid var(--m);background:none;color:inherit}\
+.y{background:var(--a);border-color:var(--a);color:var(--b)}";
 
 /// A whole page.
 pub(super) fn page(language: Language, title: &str, body: &str) -> String {
-    let Words {
-        code, direction, ..
-    } = words(language);
+    let (code, direction) = (language.code(), language.direction());
     let mut page =
         String::with_capacity(STYLE.len().saturating_add(body.len()).saturating_add(512));
     put(
@@ -75,4 +83,48 @@ pub(super) fn prose(text: &str) -> String {
         }
     }
     html
+}
+
+/// The way to the same page in the other language.
+pub(super) fn other_language(language: Language, link: &str) -> String {
+    let other = language.other();
+    let code = other.code();
+    let mut nav = String::new();
+    put(
+        &mut nav,
+        &[
+            "<nav><span dir=ltr>3CX MCP Server</span><a href=\"",
+            &escape(link),
+            code,
+            "\" lang=",
+            code,
+            " hreflang=",
+            code,
+            ">",
+            other.name(),
+            "</a></nav>",
+        ],
+    );
+    nav
+}
+
+/// A sentence that must not be passed over.
+pub(super) fn warning(text: &str) -> String {
+    ["<section role=alert>", text, "</section>"].concat()
+}
+
+/// Text that stays text, also inside quotes.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }

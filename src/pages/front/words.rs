@@ -1,13 +1,9 @@
-//! Everything that the pages say, in two languages. What stands between backticks is code.
+//! What the front page says, in two languages. What stands between backticks is code.
 
-use crate::auth::oauth::Language;
+use super::super::language::Language;
 
 /// The texts.
 pub(super) struct Words {
-    pub(super) code: &'static str,
-    pub(super) direction: &'static str,
-    /// Its own name.
-    pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) lead: &'static str,
     pub(super) ok: &'static str,
@@ -31,29 +27,16 @@ pub(super) struct Words {
     pub(super) terminal: &'static str,
 }
 
-/// The texts in a language.
-pub(super) const fn words(language: Language) -> &'static Words {
-    match language {
-        Language::English => &ENGLISH,
-        Language::Arabic => &ARABIC,
-    }
-}
-
-/// The one of two texts that is in a language.
-pub(super) const fn one_of(
-    language: Language,
-    [english, arabic]: [&'static str; 2],
-) -> &'static str {
-    match language {
-        Language::English => english,
-        Language::Arabic => arabic,
+impl Words {
+    pub(super) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Arabic => &ARABIC,
+        }
     }
 }
 
 const ENGLISH: Words = Words {
-    code: "en",
-    direction: "ltr",
-    name: "English",
     title: "Your company's telephones, for AI assistants",
     lead: "Through this address an assistant such as Claude, ChatGPT or Copilot can use the company's 3CX \
            telephone system (over MCP): see who is free, place, transfer and end calls, and look up past \
@@ -82,9 +65,6 @@ const ENGLISH: Words = Words {
 };
 
 const ARABIC: Words = Words {
-    code: "ar",
-    direction: "rtl",
-    name: "العربية",
     title: "هاتف الشركة بين يدي المساعد الذكي",
     lead: "عبر هذا العنوان يستطيع مساعد مثل Claude أو ChatGPT أو Copilot استخدام نظام الهاتف 3CX الخاص \
            بالشركة (عبر MCP): يعرف من المتاح، ويجري المكالمات ويحوّلها وينهيها، ويراجع السابق منها. أما \
