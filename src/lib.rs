@@ -9,6 +9,7 @@
 //! | `json`, `sorted` | how JSON is read into types, small maps: each once, because each way costs code | nobody |
 //! | [`mcp`] | the protocol: JSON-RPC, both eras, Streamable HTTP rules | `json` |
 //! | [`auth`] | who a caller is: API keys, OAuth, origins, secrets that do not print | `time` |
+//! | [`messaging`] | SMS, WhatsApp, chat: how long, how sent, how signed, what is kept | `auth` |
 //! | [`policy`] | what may be done: numbers, caps, quiet hours, a yes, one call a key, the audit | `auth` |
 //! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth` |
 //! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |
@@ -48,6 +49,7 @@ pub mod desk;
 mod edge;
 mod json;
 pub mod mcp;
+pub mod messaging;
 pub mod pages;
 pub mod pbx;
 pub mod policy;

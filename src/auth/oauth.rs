@@ -37,6 +37,7 @@ pub(crate) use authorize::ticked;
 pub use authorize::{Answer, Asked, Consent, Refusal, Trouble, consider};
 pub use client::{Client, ClientId, NotAClient};
 pub use form::Form;
+pub(crate) use form::append;
 pub use metadata::{authorization_server, protected_resource};
 pub use seal::SigningKey;
 pub use store::{Command, Kind, Records, StoreFailed, decide};

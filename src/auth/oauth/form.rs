@@ -32,6 +32,21 @@ impl Form {
         )
     }
 
+    /// The same, or `None` where a part of it is no UTF-8.
+    #[must_use]
+    pub fn strict(text: &[u8]) -> Option<Self> {
+        let is_text = |half: &[u8]| std::str::from_utf8(&unescape(half)).is_ok();
+        text.split(|byte| matches!(byte, b'&' | b'='))
+            .all(is_text)
+            .then(|| Self::parse(text))
+    }
+
+    /// The pairs, in their order.
+    #[must_use]
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// Every value of a parameter.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let found = self.0.iter().filter(move |(known, _)| known == name);
@@ -71,7 +86,7 @@ impl Form {
 }
 
 /// Adds `name=value` to a query.
-pub(super) fn append(query: &mut String, name: &str, value: &str) {
+pub(crate) fn append(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
     }
@@ -92,6 +107,10 @@ fn encode(out: &mut String, text: &str) {
 }
 
 fn decode(text: &[u8]) -> String {
+    String::from_utf8(unescape(text)).unwrap_or_default()
+}
+
+fn unescape(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter().copied();
     while let Some(byte) = rest.next() {
@@ -112,7 +131,7 @@ fn decode(text: &[u8]) -> String {
         };
         bytes.push(escaped.unwrap_or(byte));
     }
-    String::from_utf8(bytes).unwrap_or_default()
+    bytes
 }
 
 #[cfg(test)]
@@ -131,6 +150,14 @@ mod tests {
         assert_eq!(form.one("f"), Ok(None));
         assert_eq!(form.one("g"), Ok(None));
         assert_eq!(form.first("a"), Some("1"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_told() {
+        assert!(Form::strict(b"a=%D8%B3&b==&c").is_some());
+        for bad in [&b"a=%FF"[..], b"%D8=1", b"a=\xc3", b"\xff\xfe"] {
+            assert!(Form::strict(bad).is_none(), "{bad:?}");
+        }
     }
 
     #[test]
