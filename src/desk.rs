@@ -9,6 +9,7 @@
 mod active;
 mod audit;
 mod calls;
+mod carrier;
 mod errand;
 mod error;
 mod history;
@@ -25,6 +26,7 @@ pub(crate) mod testing;
 pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use audit::{AuditEntry, audit_log, begin, end, on_record};
 pub(crate) use calls::{all_calls, calls_of};
+pub(crate) use carrier::{Outgoing, Road, Sent, reachable, road, send};
 pub use errand::{Errand, Said};
 pub use error::{Code, Failure, ToolError};
 pub use history::{Archive, RecentHistory};
@@ -33,16 +35,16 @@ pub(crate) use messages::{Message, messages};
 pub(crate) use once::once;
 pub(crate) use participant::{Fitting, read_id, the_participant};
 pub(crate) use people::{Directory, all_users, departments};
-pub(crate) use permit::{Act, permitted};
+pub(crate) use permit::{Act, handed_over, permitted};
 pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
 
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;
-use crate::pbx::{Memory, Pbx};
+use crate::pbx::{Memory, Pbx, Transport};
 use crate::policy::{ConfirmBy, DialRules, ExtensionNumber, Intent};
 use crate::session::Session;
-use crate::settings::{Limits, PbxSettings, SettingError, Settings};
+use crate::settings::{Limits, MessageSettings, PbxSettings, SettingError, Settings};
 use crate::time::Millis;
 
 /// Everything a tool may touch.
@@ -50,6 +52,8 @@ use crate::time::Millis;
 pub struct Desk<'a> {
     /// The PBX, or why there is none to drive.
     pub pbx: Result<Pbx<'a>, String>,
+    /// The way to the carrier of messages.
+    pub carrier: &'a dyn Transport,
     /// What this isolate remembers of the PBX.
     pub memory: &'a Memory,
     /// What must be remembered once for all isolates.
@@ -101,6 +105,11 @@ impl<'a> Desk<'a> {
     /// How much, when, and with whose yes.
     pub fn limits(&self) -> Result<&'a Limits, ToolError> {
         self.settings.limits.as_ref().map_err(misconfigured)
+    }
+
+    /// By which roads messages go.
+    pub fn messaging(&self) -> Result<&'a MessageSettings, ToolError> {
+        self.settings.messages.as_ref().map_err(misconfigured)
     }
 
     /// What "today" means.

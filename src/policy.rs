@@ -54,7 +54,7 @@ pub use mask::mask_number;
 pub use number_error::{NumberError, Unwanted};
 pub use parking::{PARKED_AT_MOST_MS, ParkedCall, ParkingLot, free_slot};
 pub use pattern::{Pattern, PatternProblem};
-pub use permit::{Ask, Gate, Permission};
+pub use permit::{Ask, Gate, Permission, reader};
 pub use quiet_hours::{NotQuietHours, QuietHours};
 pub use refusal::{Refusal, Rejection};
 pub use rules::{ConfigProblem, DialRules};

@@ -10,6 +10,7 @@ use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Visitor;
+use crate::messaging::{Entry, MessageQuery, Report};
 use crate::pbx::live::{DnView, Freshness};
 use crate::policy::{
     Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
@@ -113,6 +114,21 @@ pub enum Command {
         /// Who.
         visitor: Visitor,
     },
+    /// Keep a message; one from outside counts for opting out, and goes to the PBX → `bool`: it is new.
+    Log {
+        /// The message.
+        entry: Entry,
+    },
+    /// What became of a message → `bool`: that goes on from what was known.
+    Settle {
+        /// What is known of it.
+        report: Report,
+    },
+    /// Messages of the log, newest first → `Vec<Entry>`.
+    Messages {
+        /// Which.
+        query: MessageQuery,
+    },
     /// Nothing but the marks that came with it → `()`.
     Record,
     /// How things are → [`Status`].
@@ -175,6 +191,21 @@ pub trait Session: CallLedger + ParkingLot + Gate {
         &'a self,
         query: &'a AuditQuery,
     ) -> LocalBoxFuture<'a, Result<Vec<Recorded>, LedgerDown>>;
+
+    /// Keeps a message; whether it was new.
+    fn log<'a>(&'a self, entry: &'a Entry) -> LocalBoxFuture<'a, Result<bool, LedgerDown>>;
+
+    /// Notes what became of a message; whether that was new.
+    fn settle<'a>(&'a self, report: &'a Report) -> LocalBoxFuture<'a, Result<bool, LedgerDown>>;
+
+    /// Messages of the log, newest first.
+    fn messages<'a>(
+        &'a self,
+        query: &'a MessageQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<Entry>, LedgerDown>>;
+
+    /// Waits, where something takes its time to show.
+    fn rest(&self, time: Duration) -> LocalBoxFuture<'_, ()>;
 
     /// Keeps a note; an empty one is none.
     fn remember<'a>(

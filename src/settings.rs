@@ -8,10 +8,12 @@
 
 mod access;
 mod limits;
+mod messages;
 mod pbx;
 
 pub use access::Access;
 pub use limits::Limits;
+pub use messages::{MessageSettings, PbxWebhook, Twilio};
 pub use pbx::{AuthMode, PbxSettings};
 
 use crate::auth::oauth::SigningKey;
@@ -64,6 +66,8 @@ pub struct Settings {
     pub dialing: Result<DialRules, SettingError>,
     /// How much, when, and with whose yes.
     pub limits: Result<Limits, SettingError>,
+    /// By which roads messages go.
+    pub messages: Result<MessageSettings, SettingError>,
     /// `PBX_TIMEZONE`: what "today" means.
     pub zone: Result<Zone, SettingError>,
     /// `PBX_DEFAULT_EXTENSION`: used where a tool's `extension` is left out.
@@ -79,6 +83,7 @@ impl Settings {
             oauth: oauth(variables),
             dialing: dialing(variables),
             limits: Limits::read(variables),
+            messages: MessageSettings::read(variables),
             zone: zone(variables),
             default_extension: default_extension(variables),
         }
@@ -92,6 +97,7 @@ impl Settings {
             self.oauth.as_ref().err(),
             self.dialing.as_ref().err(),
             self.limits.as_ref().err(),
+            self.messages.as_ref().err(),
             self.zone.as_ref().err(),
             self.default_extension.as_ref().err(),
         ]

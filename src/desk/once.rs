@@ -46,7 +46,7 @@ pub(crate) async fn once<T: Serialize + DeserializeOwned>(
                 Code::OutcomeUnknown,
                 "a request with this idempotency_key was begun, and how it ended is not known",
             )
-            .hint("look with get_presence; use a new key only if you want to do it again"));
+            .hint("look with get_presence or get_messages; use a new key only if you want to do it again"));
         }
         Begun::Conflict => {
             return Err(ToolError::invalid(
@@ -88,7 +88,7 @@ fn earlier<T: DeserializeOwned>(answer: &str) -> Result<T, ToolError> {
             Code::OutcomeUnknown,
             "this was done before, but the answer on record cannot be read any more",
         )
-        .hint("look with get_presence"))
+        .hint("look with get_presence or get_messages"))
     })
 }
 

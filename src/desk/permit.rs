@@ -1,5 +1,8 @@
 //! The one way through which something is started or moved: [`permitted`].
 //!
+//! What a person typed in 3CX themselves goes through [`handed_over`]: the same gate, without asking
+//! anybody once more and at any hour.
+//!
 //! Quiet hours first, because they need nobody; then the gate in the Durable Object, which knows caps and
 //! handles. What a tool does after it was permitted, it does once.
 //!
@@ -10,8 +13,10 @@ use serde_json::json;
 use super::audit::{not_begun, remind};
 use super::{Code, Desk, ToolError, on_record};
 use crate::auth::CallerKind;
+use crate::messaging::Channel;
 use crate::policy::{
     Ask, Consent, Counted, Destination, ExtensionNumber, HANDLE_LIVES_MS, Permission, Reached,
+    reader,
 };
 use crate::time::{Millis, iso};
 
@@ -24,12 +29,16 @@ pub(crate) enum Act<'a> {
     Transfer(&'a Destination),
     /// The recording of calls is changed.
     Recording,
+    /// Somebody is written to.
+    Message(Channel, &'a Destination),
 }
 
 impl<'a> Act<'a> {
     fn destination(self) -> Option<&'a Destination> {
         match self {
-            Self::Call(destination) | Self::Transfer(destination) => Some(destination),
+            Self::Call(destination)
+            | Self::Transfer(destination)
+            | Self::Message(_, destination) => Some(destination),
             Self::Recording => None,
         }
     }
@@ -48,8 +57,26 @@ impl<'a> Act<'a> {
             // A transfer to the outside is a call that somebody pays for.
             Self::Transfer(_) => self.outside().map(|_| Counted::Call),
             Self::Recording => None,
+            Self::Message(..) => Some(Counted::Message),
         }
     }
+
+    /// Who would be written to.
+    fn reader(self) -> Option<String> {
+        match self {
+            Self::Message(channel, _) => Some(reader(channel.as_str(), self.outside()?)),
+            Self::Call(_) | Self::Transfer(_) | Self::Recording => None,
+        }
+    }
+}
+
+/// Goes on if 3CX may hand over a message for somebody outside: a person has written it there.
+pub(crate) async fn handed_over(
+    desk: &Desk<'_>,
+    act: Act<'_>,
+    would: &str,
+) -> Result<(), ToolError> {
+    granted(desk, &asked(desk, act, "", would)?, would).await
 }
 
 /// Goes on if this may be done now, for the telephone of `extension`. `would` says what would be done, in one line.
@@ -60,40 +87,55 @@ pub(crate) async fn permitted(
     would: &str,
 ) -> Result<(), ToolError> {
     let limits = desk.limits()?;
-    let outside = act.outside();
-    if outside.is_some() {
+    let is_outside = act.outside().is_some();
+    if is_outside {
         not_quiet(desk)?;
     }
-    let is_delicate = outside.is_some() || matches!(act, Act::Recording);
+    let is_delicate = is_outside || matches!(act, Act::Recording);
     let ask = Ask {
-        consent: Consent {
-            caller: desk.caller.name.clone(),
-            by_key: desk.caller.kind == CallerKind::ApiKey,
-            tool: desk.errand.tool.to_owned(),
-            extension: extension.to_string(),
-            arguments: desk.errand.digest(),
-            would: would.to_owned(),
-        },
         needs_yes: limits
             .confirm
             .asks(is_delicate)
             .then_some(limits.confirm_by),
+        ..asked(desk, act, extension.as_str(), would)?
+    };
+    granted(desk, &ask, would).await
+}
+
+/// The question to the gate, as long as nobody has to say yes.
+fn asked(desk: &Desk<'_>, act: Act<'_>, extension: &str, would: &str) -> Result<Ask, ToolError> {
+    let outside = act.outside().map(str::to_owned);
+    Ok(Ask {
+        consent: Consent {
+            caller: desk.caller.name.clone(),
+            by_key: desk.caller.kind == CallerKind::ApiKey,
+            tool: desk.errand.tool.to_owned(),
+            extension: extension.to_owned(),
+            arguments: desk.errand.digest(),
+            would: would.to_owned(),
+        },
+        needs_yes: None,
         handle: desk.errand.handle(),
         counted: act.counted(),
-        caps: limits.caps,
-        outside: outside.map(str::to_owned),
+        caps: desk.limits()?.caps,
+        // How often somebody may be called says nothing about messages.
+        outside: outside.filter(|_| !matches!(act, Act::Message(..))),
         extension: match act {
-            Act::Call(_) => Some(extension.to_string()),
-            Act::Transfer(_) | Act::Recording => None,
+            Act::Call(_) => Some(extension.to_owned()),
+            Act::Transfer(_) | Act::Recording | Act::Message(..) => None,
         },
-    };
+        reader: act.reader(),
+    })
+}
+
+async fn granted(desk: &Desk<'_>, ask: &Ask, would: &str) -> Result<(), ToolError> {
     if ask.needs_yes.is_none() && ask.counted.is_none() {
         return on_record(desk).await;
     }
     remind(desk);
     let permission = desk
         .session
-        .permit(&ask)
+        .permit(ask)
         .await
         .map_err(|error| not_begun(&error))?;
     match permission {
@@ -109,6 +151,13 @@ pub(crate) async fn permitted(
         )
         .hint("do not ask again unless the person wants you to")),
         Permission::Limited(reached) => Err(limited(&reached)),
+        Permission::OptedOut => Err(ToolError::new(
+            Code::ForbiddenDestination,
+            "nothing was sent: this person has opted out of messages by this channel",
+        )
+        .hint(
+            "do not write again; they opt in by sending START or اشتراك; call them if it matters",
+        )),
     }
 }
 
@@ -192,6 +241,8 @@ mod tests {
                 Act::Transfer(&inside),
                 Act::Transfer(&outside),
                 Act::Recording,
+                Act::Message(Channel::Livechat, &inside),
+                Act::Message(Channel::Sms, &outside),
             ] {
                 world.is_down.set(false);
                 assert_eq!(ask(act), Ok(()), "{confirm}, {act:?}");

@@ -9,6 +9,7 @@ use futures::future::{FutureExt, LocalBoxFuture, ready};
 
 use super::{Archive, Desk, Errand, RecentHistory};
 use crate::auth::{Caller, Secret};
+use crate::messaging::{Entry as MessageEntry, MessageQuery, Report, goes_on};
 use crate::pbx::history::DayCache;
 use crate::pbx::{
     HttpRequest, HttpResponse, Memory, Pbx, SignInError, Token, TokenSource, Transport,
@@ -36,6 +37,8 @@ pub(crate) struct World {
     pub(crate) taken: Cell<Duration>,
     claims: RefCell<BTreeMap<String, Entry>>,
     marks: RefCell<Vec<Mark>>,
+    /// Messages of the log, oldest first.
+    pub(crate) messages: RefCell<Vec<MessageEntry>>,
     answer: Answer,
     pub(crate) memory: Memory,
     settings: Settings,
@@ -52,6 +55,7 @@ impl World {
             taken: Cell::default(),
             claims: RefCell::default(),
             marks: RefCell::default(),
+            messages: RefCell::default(),
             answer,
             memory: Memory::default(),
             settings: Settings::read(&Given::new(variables)),
@@ -63,6 +67,7 @@ impl World {
     pub(crate) fn desk(&self) -> Desk<'_> {
         Desk {
             pbx: Ok(Pbx::new(self, self)),
+            carrier: self,
             memory: &self.memory,
             session: self,
             archive: Archive {
@@ -236,6 +241,51 @@ impl Session for World {
         _: &'a AuditQuery,
     ) -> LocalBoxFuture<'a, Result<Vec<Recorded>, LedgerDown>> {
         self.reply(Vec::new)
+    }
+
+    fn log<'a>(&'a self, entry: &'a MessageEntry) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
+        self.reply(|| {
+            let mut messages = self.messages.borrow_mut();
+            let place = i64::try_from(messages.len()).unwrap() + 1;
+            let entry = entry.clone();
+            messages.push(MessageEntry { place, ..entry });
+            true
+        })
+    }
+
+    fn settle<'a>(&'a self, report: &'a Report) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
+        self.reply(|| {
+            let mut messages = self.messages.borrow_mut();
+            let known = messages.iter_mut().find(|known| known.id == report.id);
+            let Some(known) = known.filter(|known| goes_on(&known.status, &report.status)) else {
+                return false;
+            };
+            known.sid.clone_from(&report.sid);
+            known.status.clone_from(&report.status);
+            known.error.clone_from(&report.error);
+            true
+        })
+    }
+
+    fn messages<'a>(
+        &'a self,
+        query: &'a MessageQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<MessageEntry>, LedgerDown>> {
+        self.reply(|| {
+            let messages = self.messages.borrow();
+            let found = messages.iter().rev().filter(|entry| {
+                query.before.is_none_or(|before| entry.place < before)
+                    && query.from.is_none_or(|from| entry.at >= from)
+                    && query.to.is_none_or(|to| entry.at < to)
+                    && (!query.shared || entry.is_shared())
+            });
+            found.take(query.limit).cloned().collect()
+        })
+    }
+
+    fn rest(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
+        self.take(time);
+        ready(()).boxed_local()
     }
 
     fn remember<'a>(

@@ -149,6 +149,7 @@ impl Visit<'_> {
 
         let session = SessionClient::new(env, isolate);
         let days = KvDays::of(env);
+        let carrier = Upstream::carrier(&isolate.settings);
         let upstream = match &isolate.settings.pbx {
             Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
             Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
@@ -159,6 +160,7 @@ impl Visit<'_> {
                 .as_ref()
                 .map(|upstream| Pbx::new(upstream, &session))
                 .map_err(Clone::clone),
+            carrier: &carrier,
             memory: &isolate.memory,
             session: &session,
             archive: Archive {

@@ -20,6 +20,7 @@ use super::panics;
 use super::upstream::within;
 use crate::auth::Visitor;
 use crate::json;
+use crate::messaging::{Entry, MessageQuery, Report};
 use crate::pbx::{SignInError, Token, TokenRecord, TokenSource};
 use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
@@ -301,6 +302,28 @@ impl Session for SessionClient<'_> {
         self.record(Command::Audit {
             query: query.clone(),
         })
+    }
+
+    fn log<'a>(&'a self, entry: &'a Entry) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
+        let entry = entry.clone();
+        self.record(Command::Log { entry })
+    }
+
+    fn settle<'a>(&'a self, report: &'a Report) -> LocalBoxFuture<'a, Result<bool, LedgerDown>> {
+        let report = report.clone();
+        self.record(Command::Settle { report })
+    }
+
+    fn messages<'a>(
+        &'a self,
+        query: &'a MessageQuery,
+    ) -> LocalBoxFuture<'a, Result<Vec<Entry>, LedgerDown>> {
+        let query = query.clone();
+        self.record(Command::Messages { query })
+    }
+
+    fn rest(&self, time: Duration) -> LocalBoxFuture<'_, ()> {
+        Delay::from(time).boxed_local()
     }
 
     fn remember<'a>(

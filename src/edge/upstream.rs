@@ -1,4 +1,5 @@
-//! HTTP to the PBX: `fetch`, or the service binding `PBX` where one is bound.
+//! HTTP to the PBX: `fetch`, or the service binding `PBX` where one is bound; and to other services, always by
+//! `fetch`.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,22 +11,49 @@ use worker::web_sys::{Headers, RequestInit, RequestRedirect, Response};
 use worker::{AbortController, AbortSignal, Delay, Env};
 
 use super::fetch::{Fetches, body, fetch};
+use crate::auth::Secret;
 use crate::pbx::{Body, HttpRequest, HttpResponse, Token, Transport, TransportError};
+use crate::settings::Settings;
 use crate::time::Millis;
 
 /// Larger answers are cut off: no request of ours has one.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 
-/// The way to the PBX.
+/// The way to the PBX, or to another service.
 pub(super) struct Upstream<'a> {
     base_url: &'a str,
-    env: &'a Env,
+    /// Set where the way leads to the PBX, which may be behind a tunnel.
+    env: Option<&'a Env>,
+    /// `Authorization` of every request.
+    authorization: Option<&'a Secret<String>>,
 }
 
 impl<'a> Upstream<'a> {
     /// A way to `base_url`, through the binding `PBX` if there is one.
     pub(super) fn new(base_url: &'a str, env: &'a Env) -> Self {
-        Self { base_url, env }
+        Self {
+            base_url,
+            env: Some(env),
+            authorization: None,
+        }
+    }
+
+    /// A way to a service on the internet.
+    pub(super) fn outside(base_url: &'a str, authorization: Option<&'a Secret<String>>) -> Self {
+        Self {
+            base_url,
+            env: None,
+            authorization,
+        }
+    }
+
+    /// The way to the carrier of messages. Without a carrier nobody takes it.
+    pub(super) fn carrier(settings: &'a Settings) -> Self {
+        let messages = settings.messages.as_ref().ok();
+        match messages.and_then(|messages| messages.twilio.as_ref()) {
+            Some(twilio) => Self::outside(&twilio.base_url, Some(&twilio.authorization)),
+            None => Self::outside("", None),
+        }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -33,7 +61,8 @@ impl<'a> Upstream<'a> {
         let abort = AbortController::default();
         let signal = abort.signal();
         let answer = async {
-            let response = self.fetch(&request.path, &init(&request)?, &signal).await?;
+            let init = init(&request, self.authorization)?;
+            let response = self.fetch(&request.path, &init, &signal).await?;
             read(&response).await
         };
         if let Some(outcome) = within(answer, timeout).await {
@@ -66,16 +95,17 @@ impl<'a> Upstream<'a> {
         signal: &AbortSignal,
     ) -> worker::Result<Response> {
         init.set_signal(Some(signal));
-        let way: JsValue = match self.env.service("PBX") {
-            Ok(tunnel) => tunnel.into(),
-            Err(_) => global().into(),
-        };
+        let tunnel = self.env.and_then(|env| env.service("PBX").ok());
+        let way: JsValue = tunnel.map_or_else(|| global().into(), Into::into);
         let address = format!("{}{path}", self.base_url);
         fetch(way.unchecked_ref::<Fetches>(), &address, init).await
     }
 }
 
-fn init(request: &HttpRequest) -> worker::Result<RequestInit> {
+fn init(
+    request: &HttpRequest,
+    authorization: Option<&Secret<String>>,
+) -> worker::Result<RequestInit> {
     let init = RequestInit::new();
     init.set_method(request.method.name());
     // A redirect would lead to a sign-in page, or somewhere else with our token.
@@ -84,6 +114,9 @@ fn init(request: &HttpRequest) -> worker::Result<RequestInit> {
     headers.set("accept", "application/json")?;
     if let Some(bearer) = &request.bearer {
         headers.set("authorization", &format!("Bearer {}", bearer.expose()))?;
+    }
+    if let Some(authorization) = authorization {
+        headers.set("authorization", authorization.expose())?;
     }
     if let Some(body) = &request.body {
         let (kind, bytes) = match body {

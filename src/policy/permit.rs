@@ -28,6 +28,14 @@ pub struct Ask {
     pub outside: Option<String>,
     /// The extension that would have one more call.
     pub extension: Option<String>,
+    /// Who would be written to, as [`reader`] writes it.
+    #[serde(default)]
+    pub reader: Option<String>,
+}
+
+/// Somebody who is written to: opting out counts for one channel and one number.
+pub fn reader(channel: &str, number: &str) -> String {
+    format!("{channel} {number}")
 }
 
 /// The answer.
@@ -52,6 +60,8 @@ pub enum Permission {
     Declined,
     /// A cap is reached.
     Limited(Reached),
+    /// They have opted out of being written to.
+    OptedOut,
 }
 
 /// The gate, for all isolates.

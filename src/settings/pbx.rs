@@ -70,7 +70,7 @@ impl PbxSettings {
             variables.filled("PBX_BASE_URL"),
             variables.filled("PBX_FQDN"),
         ) {
-            (Some(url), _) => base_from_url(&url)?,
+            (Some(url), _) => base_from_url("PBX_BASE_URL", &url)?,
             (None, Some(host)) => base_from_host(&host)?,
             (None, None) => return Ok(None),
         };
@@ -138,7 +138,7 @@ fn credentials(
 }
 
 /// A name and its secret: both or none.
-fn pair(
+pub(super) fn pair(
     variables: &dyn Variables,
     name: &'static str,
     secret: &'static str,
@@ -167,24 +167,24 @@ fn base_from_host(text: &str) -> Result<String, SettingError> {
     Ok(format!("https://{text}"))
 }
 
-fn base_from_url(text: &str) -> Result<String, SettingError> {
-    const NAME: &str = "PBX_BASE_URL";
+/// Scheme and authority of an address that stands in the variable `name`.
+pub(super) fn base_from_url(name: &'static str, text: &str) -> Result<String, SettingError> {
     let text = text.trim_end_matches('/');
     let (scheme, authority) = text.split_once("://").ok_or_else(|| {
         SettingError::new(
-            NAME,
+            name,
             "is not a URL; for example https://pbx.example.com:5001",
         )
     })?;
-    let host = check_authority(authority).map_err(|problem| SettingError::new(NAME, problem))?;
+    let host = check_authority(authority).map_err(|problem| SettingError::new(name, problem))?;
     match scheme {
         "https" => Ok(text.to_owned()),
         "http" if is_loopback_host(host) => Ok(text.to_owned()),
         "http" => Err(SettingError::new(
-            NAME,
-            "plain http is only for a PBX on this machine (localhost); use https",
+            name,
+            "plain http is only for this machine (localhost); use https",
         )),
-        _ => Err(SettingError::new(NAME, "must begin with https://")),
+        _ => Err(SettingError::new(name, "must begin with https://")),
     }
 }
 

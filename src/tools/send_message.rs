@@ -1,15 +1,19 @@
-//! `send_message`: the door for messages. 3CX has no API to send one, and no other road is open yet.
+//! `send_message`: SMS and WhatsApp through the carrier, chat inside the PBX. 3CX itself has no API for any
+//! of them, so a road that nobody has set up is said to be closed.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Code, Desk, ToolError};
-use crate::policy::Destination;
-
-/// The longest message: what a carrier takes in one request.
-const MAX_CHARS: usize = 1_600;
+use crate::desk::{
+    Act, Code, Desk, Outgoing, Road, Sent, ToolError, once, permitted, reachable, road, send,
+};
+use crate::messaging::{Channel, Encoding, MOST_CHARS, Origin, Segments};
+use crate::policy::{Destination, ExtensionNumber};
 
 /// The tool.
 pub(crate) struct SendMessage;
@@ -27,29 +31,18 @@ pub(crate) struct Arguments {
     /// sms, whatsapp or livechat; sms if left out
     #[serde(default)]
     channel: Channel,
-    /// Any text that is new for each message you want
-    #[expect(dead_code, reason = "part of the contract; nothing is sent yet")]
+    /// Any text that is new for each message you want: repeating a request with the same key never sends a
+    /// second message. Keys live for 24 hours
+    #[schemars(length(min = 1, max = 200))]
     idempotency_key: Option<String>,
     /// The handle from a confirmation_required answer, if there was one
     #[expect(dead_code, reason = "read by the errand, for every tool alike")]
     confirm: Option<String>,
 }
 
-/// By which road.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum Channel {
-    /// SMS.
-    #[default]
-    Sms,
-    /// WhatsApp.
-    Whatsapp,
-    /// 3CX chat between extensions.
-    Livechat,
-}
-
 /// What came of it.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     /// The message was accepted for delivery
     success: bool,
@@ -61,14 +54,29 @@ pub(crate) struct Output {
     channel: Channel,
     /// What happened
     message: String,
+    /// How far along it is: accepted, queued, sending or sent. Whether it was delivered is reported later:
+    /// see get_messages
+    status: String,
+    /// Names the message in get_messages
+    message_id: String,
+    /// How many SMS are billed for it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    segments: Option<usize>,
+    /// How the SMS is written: GSM-7 or UCS-2
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encoding: Option<Encoding>,
+    /// This answers a repeated request: the message had been sent before
+    #[serde(default)]
+    repeated: bool,
 }
 
 impl Tool for SendMessage {
     const NAME: &'static str = "send_message";
     const TITLE: &'static str = "Send a message";
-    const DESCRIPTION: &'static str = "Sends an SMS, a WhatsApp message or a chat message. 3CX has no \
-        API for this: it works only where an administrator has set up a road for the channel, and \
-        otherwise says so.";
+    const DESCRIPTION: &'static str = "Sends an SMS, a WhatsApp message or a 3CX chat message. Works where an \
+        administrator has set up a road for the channel, and otherwise says so. WhatsApp takes free text only \
+        within 24 hours of the person's last message. Success means that it was accepted; get_messages shows \
+        whether it was delivered. Give an idempotency_key so that a repeated request cannot send it twice.";
     const SCOPE: Scope = Scope::Message;
     const HINTS: Hints = Hints {
         read_only_hint: false,
@@ -80,40 +88,124 @@ impl Tool for SendMessage {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        desk.extension(arguments.from_extension.as_deref())?;
-        let length = arguments.message.trim().chars().count();
-        if !(1..=MAX_CHARS).contains(&length) {
+        let key = arguments.idempotency_key.clone();
+        let letter = Letter::read(arguments, desk)?;
+        let Some(key) = key else {
+            return letter.send_if_permitted().await;
+        };
+        let work = letter.send_if_permitted();
+        let (output, repeated) = once(desk, Self::NAME, &key, letter.intent(), work).await?;
+        Ok(Output { repeated, ..output })
+    }
+}
+
+/// A message about to be sent.
+struct Letter<'a> {
+    desk: &'a Desk<'a>,
+    extension: ExtensionNumber,
+    to: Destination,
+    text: String,
+    channel: Channel,
+    road: Road<'a>,
+}
+
+impl<'a> Letter<'a> {
+    /// Everything that can be known before anybody is asked.
+    fn read(arguments: Arguments, desk: &'a Desk<'a>) -> Result<Self, ToolError> {
+        let extension = desk.extension(arguments.from_extension.as_deref())?;
+        let text = arguments.message.trim();
+        let length = text.chars().count();
+        if !(1..=MOST_CHARS).contains(&length) {
             return Err(ToolError::invalid(format!(
-                "the message has {length} characters, but must have 1 to {MAX_CHARS}"
+                "the message has {length} characters, but must have 1 to {MOST_CHARS}"
             ))
             .hint("shorten it, or send it in parts"));
         }
-        let destination = desk.dialing()?.admit(&arguments.to)?;
-        match (arguments.channel, &destination) {
-            (Channel::Livechat, Destination::Internal(_)) => Err(closed(
-                "3CX has no API to send a chat message",
-                "the person can write it in the 3CX app; make_call reaches them by telephone",
-            )),
-            (Channel::Livechat, _) => Err(ToolError::invalid(format!(
-                "livechat reaches extensions only, and {destination} is none"
-            ))
-            .hint("give an extension number, or use sms or whatsapp")),
-            (_, Destination::Internal(_)) => Err(ToolError::invalid(format!(
-                "{destination} is an extension; sms and whatsapp need a telephone number"
-            ))
-            .hint("use livechat for extensions, or give a mobile number such as +966500000000")),
-            (Channel::Sms | Channel::Whatsapp, _) => Err(closed(
-                "3CX has no API to send SMS or WhatsApp, and no carrier is set up on this server",
-                "an administrator has to set up a carrier; make_call reaches the person by telephone",
-            )),
+        let to = desk.dialing()?.admit(&arguments.to)?;
+        let channel = arguments.channel;
+        if channel == Channel::Livechat {
+            return Err(match to {
+                Destination::Internal(_) => ToolError::new(
+                    Code::NotSupportedByPbx,
+                    "nothing was sent: 3CX has no API to send a chat message",
+                )
+                .hint(
+                    "the person can write it in the 3CX app; make_call reaches them by telephone",
+                ),
+                _ => ToolError::invalid(format!(
+                    "livechat reaches extensions only, and {to} is none"
+                ))
+                .hint("give an extension number, or use sms or whatsapp"),
+            });
+        }
+        reachable(desk, channel, &to)?;
+        Ok(Self {
+            road: road(desk, channel)?,
+            desk,
+            extension,
+            to,
+            text: text.to_owned(),
+            channel,
+        })
+    }
+
+    /// How many SMS it is, if it is one.
+    fn segments(&self) -> Option<Segments> {
+        (self.channel == Channel::Sms).then(|| Segments::of(&self.text))
+    }
+
+    /// What a key stands for: the same words to the same person. Kept for a day, so without the words.
+    fn intent(&self) -> String {
+        let (from, channel, to, text) =
+            (&self.extension, self.channel.as_str(), &self.to, &self.text);
+        let all = format!("{from} {channel} {to} {text}");
+        URL_SAFE_NO_PAD.encode(Sha256::digest(all))
+    }
+
+    /// What would be done, for the person who says yes to it.
+    fn would(&self) -> String {
+        let (channel, to, extension, text) = (self.channel, &self.to, &self.extension, &self.text);
+        let length = self
+            .segments()
+            .map(|segments| format!(" ({segments})"))
+            .unwrap_or_default();
+        format!("send this {channel}{length} to {to} from extension {extension}: {text}")
+    }
+
+    async fn send_if_permitted(&self) -> Result<Output, ToolError> {
+        let act = Act::Message(self.channel, &self.to);
+        permitted(self.desk, act, &self.extension, &self.would()).await?;
+        let outgoing = Outgoing {
+            from: self.extension.as_str(),
+            to: self.to.as_str(),
+            extension: self.extension.as_str(),
+            text: &self.text,
+            origin: Origin::Tool,
+        };
+        let sent = send(self.desk, self.road, &outgoing).await?;
+        Ok(self.report(sent))
+    }
+
+    fn report(&self, sent: Sent) -> Output {
+        let segments = self.segments();
+        let length = segments.map(|it| format!(" ({it})")).unwrap_or_default();
+        Output {
+            success: true,
+            from: self.extension.to_string(),
+            to: self.to.to_string(),
+            channel: self.channel,
+            message: format!(
+                "the carrier accepted the {}{length} to {}; get_messages shows whether it was delivered",
+                self.channel, self.to
+            ),
+            status: sent.status,
+            message_id: sent.id,
+            segments: segments.map(|it| it.count),
+            encoding: segments.map(|it| it.encoding),
+            repeated: false,
         }
     }
 }
 
-fn closed(message: &str, hint: &str) -> ToolError {
-    ToolError::new(
-        Code::NotSupportedByPbx,
-        format!("nothing was sent: {message}"),
-    )
-    .hint(hint)
-}
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 //! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
 //! | who was wrong too often | `attempts.rs` | `auth::Attempts` |
 //! | the audit | `audit.rs` | – |
+//! | the log of messages, and who opted out | `messages.rs` | `messaging` |
 //! | the tables, and notes | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
@@ -28,6 +29,7 @@ mod gate;
 mod held;
 mod ledger;
 mod link;
+mod messages;
 mod socket;
 mod store;
 mod token;
@@ -141,6 +143,9 @@ impl DurableObject for PbxSession {
             Command::Recall { name } => answer(&inner.store.read_note(&name)?),
             Command::Audit { query } => answer(&inner.store.audit(&query)?),
             Command::Failed { visitor } => answer(&inner.failed(&visitor)?),
+            Command::Log { entry } => answer(&inner.log_message(&entry)?),
+            Command::Settle { report } => answer(&inner.settle(&report)?),
+            Command::Messages { query } => answer(&inner.store.messages(&query)?),
             Command::Record => answer(&()),
             Command::Status => answer(&inner.status()),
         }

@@ -24,7 +24,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Forgets what is older than `RETENTION_DAYS`; looks once an hour.
+    /// Forgets what is older than `RETENTION_DAYS`, messages as well; looks once an hour.
     pub(super) fn forget_old_audit(&self) {
         let now = clock::now();
         if now < self.cleaned_at.get().saturating_add(CLEANED_EVERY_MS) {
@@ -36,7 +36,9 @@ impl Inner {
             return;
         };
         let kept = DAY_MS.saturating_mul(Millis::from(limits.retention_days));
-        if let Err(error) = self.store.forget_audit(now.saturating_sub(kept)) {
+        let before = now.saturating_sub(kept);
+        let cleaned = self.store.forget_audit(before);
+        if let Err(error) = cleaned.and_then(|()| self.store.forget_messages(before)) {
             log::error("audit_not_cleaned", json!({ "error": error.to_string() }));
         }
     }

@@ -23,6 +23,11 @@ impl Inner {
         let now = clock::now();
         let store = &self.store;
         store.forget_spent(now)?;
+        if let Some(reader) = &ask.reader
+            && store.has_opted_out(reader)?
+        {
+            return Ok(Permission::OptedOut);
+        }
         if let Some(reached) = self.reached(ask, now)? {
             return Ok(Permission::Limited(reached));
         }

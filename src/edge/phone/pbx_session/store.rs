@@ -16,7 +16,7 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 12] = [
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
@@ -36,6 +36,14 @@ const TABLES: [&str; 8] = [
         visitor TEXT PRIMARY KEY, latest INTEGER NOT NULL, since INTEGER NOT NULL,
         failures INTEGER NOT NULL, closings INTEGER NOT NULL, closed_until INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS attempts_latest ON attempts (latest)",
+    "CREATE TABLE IF NOT EXISTS messages (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+        channel TEXT NOT NULL, origin TEXT NOT NULL, sender TEXT NOT NULL, reader TEXT NOT NULL,
+        extension TEXT NOT NULL, body TEXT NOT NULL, sid TEXT, status TEXT NOT NULL,
+        error TEXT NOT NULL)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS messages_sid ON messages (sid)",
+    "CREATE INDEX IF NOT EXISTS messages_at ON messages (at)",
+    "CREATE TABLE IF NOT EXISTS opted_out (reader TEXT PRIMARY KEY, at INTEGER NOT NULL)",
 ];
 
 /// The record of the token in table `facts`.
