@@ -38,6 +38,8 @@ pub enum CallerKind {
     OAuth,
     /// Over a service binding, which cannot be reached from outside.
     Binding,
+    /// The PBX itself, with `SMS_GATEWAY_KEY`.
+    Pbx,
 }
 
 impl Caller {
@@ -51,6 +53,17 @@ impl Caller {
             kind: CallerKind::Local,
             client: None,
             within_reach: Scopes::NONE,
+        }
+    }
+
+    /// The PBX, which hands over what somebody wrote in 3CX.
+    #[must_use]
+    pub fn pbx() -> Self {
+        Self {
+            name: "3cx".to_owned(),
+            scopes: Scopes::NONE.with(Scope::Message),
+            kind: CallerKind::Pbx,
+            ..Self::local()
         }
     }
 

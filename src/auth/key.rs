@@ -265,7 +265,7 @@ fn nibble(character: char) -> Option<u8> {
 }
 
 /// Takes the same time wherever the two differ.
-fn equal(one: &Sha256Digest, other: &Sha256Digest) -> bool {
+pub(super) fn equal(one: &Sha256Digest, other: &Sha256Digest) -> bool {
     let difference = one
         .iter()
         .zip(other)

@@ -1,10 +1,14 @@
 //! Values that must never be shown.
 //!
 //! Owns the one rule: a [`Secret`] prints as `***` and has exactly one way out, which is easy to
-//! search for. It has no `Display`, no serialisation and no comparison.
+//! search for. It has no `Display` and no serialisation.
 //! Not here: wiping memory; the isolate's memory is not shared with anyone.
 
 use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::key::equal;
 
 /// A value that must never reach a log, an error or an answer.
 #[derive(Clone)]
@@ -19,6 +23,14 @@ impl<T> Secret<T> {
     /// The only way out; call it where the value is used, never where it is shown.
     pub const fn expose(&self) -> &T {
         &self.0
+    }
+}
+
+impl Secret<String> {
+    /// Whether `presented` is this very secret. How long it takes tells nothing of it.
+    pub fn is(&self, presented: &str) -> bool {
+        let digest = |text: &str| Sha256::digest(text.as_bytes()).into();
+        equal(&digest(&self.0), &digest(presented))
     }
 }
 
@@ -37,6 +49,20 @@ impl<T> fmt::Debug for Secret<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_very_same_is_it() {
+        let secret = Secret::new("0123456789abcdef".to_owned());
+        assert!(secret.is("0123456789abcdef"));
+        for other in [
+            "",
+            "0123456789abcde",
+            "0123456789abcdeF",
+            "0123456789abcdef ",
+        ] {
+            assert!(!secret.is(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn debug_shows_nothing() {

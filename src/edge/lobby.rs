@@ -1,5 +1,5 @@
 //! The WebAssembly module of the lobby: everything that people, and services other than assistants, come
-//! to: the front page, health, signing in, saying yes or no.
+//! to: the front page, health, signing in, saying yes or no, messages that come in.
 //!
 //! A module of its own, because a telephone has no need of pages: an isolate that only serves assistants
 //! never starts this one, and each stays small.
@@ -9,6 +9,8 @@ mod auth_store;
 mod client_document;
 mod front;
 mod oauth;
+mod sms_gateway;
+mod webhooks;
 
 use serde_json::json;
 use worker::{Context, Env, Method, Request, Response, Result, event};
@@ -45,9 +47,13 @@ async fn route(request: Request, url: &Address, env: &Env, isolate: &Isolate) ->
     if let Some(route) = Route::of(path) {
         return oauth::answer(route, request, url, env, isolate).await;
     }
-    match path.strip_prefix(APPROVE) {
-        Some(id) => approve::answer(id, request, url, env, isolate).await,
-        None => shown(request, url, env, isolate).await,
+    if let Some(id) = path.strip_prefix(APPROVE) {
+        return approve::answer(id, request, url, env, isolate).await;
+    }
+    match path {
+        "/webhooks/twilio" => webhooks::answer(request, url, env, isolate).await,
+        "/sms/3cx" => sms_gateway::answer(request, url, env, isolate).await,
+        _ => shown(request, url, env, isolate).await,
     }
 }
 

@@ -131,6 +131,23 @@ pub(super) fn page(status: u16, html: String) -> Result<Response> {
         .fixed(html.into_bytes()))
 }
 
+/// Tells the carrier that there is nothing to answer: an empty TwiML document.
+pub(super) fn twiml() -> Result<Response> {
+    let headers = always()?;
+    headers.set("content-type", "text/xml; charset=utf-8")?;
+    let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
+    Ok(Response::builder()
+        .with_headers(headers)
+        .fixed(body.as_bytes().to_vec()))
+}
+
+/// The address takes posts only.
+pub(super) fn post_only() -> Result<Response> {
+    let mut response = json(405, &json!({ "error": "this can only be posted to" }))?;
+    response.headers_mut().set("allow", "POST")?;
+    Ok(response)
+}
+
 /// Allows every page to read this answer.
 pub(super) fn open_to_all(headers: &mut Headers, methods: &str) -> Result<()> {
     for (name, value) in [

@@ -67,14 +67,14 @@ impl MessageSettings {
     /// Reads every variable; the first that cannot be used is named.
     pub fn read(variables: &dyn Variables) -> Result<Self, SettingError> {
         let gateway_key = variables.filled("SMS_GATEWAY_KEY");
-        if gateway_key
-            .as_ref()
-            .is_some_and(|key| key.len() < SHORTEST_KEY)
-        {
+        // What a bearer token may consist of (RFC 6750).
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+        let is_key = |key: &String| key.len() >= SHORTEST_KEY && key.bytes().all(is_part);
+        if gateway_key.as_ref().is_some_and(|key| !is_key(key)) {
             return Err(SettingError::new(
                 "SMS_GATEWAY_KEY",
                 format!(
-                    "must have at least {SHORTEST_KEY} characters; openssl rand -hex 24 makes a good one"
+                    "must be at least {SHORTEST_KEY} letters and digits; openssl rand -hex 24 makes a good one"
                 ),
             ));
         }
@@ -251,6 +251,7 @@ mod tests {
             ("TWILIO_WHATSAPP_FROM", "Clinic"),
             ("TWILIO_BASE_URL", "http://api.example.com"),
             ("SMS_GATEWAY_KEY", "short"),
+            ("SMS_GATEWAY_KEY", "long enough but with spaces"),
             ("MYPHONE_CHAT", "yes"),
         ] {
             check(with((variable, value)), variable, value);

@@ -1,0 +1,129 @@
+//! `/sms/3cx`: 3CX hands over an SMS that somebody wrote there (provider "Generic" of a trunk).
+//!
+//! Its key is looked at before anything else of the request, and wrong ones are counted at the door.
+
+use futures::future::{FutureExt, LocalBoxFuture, ready};
+use worker::{Env, Method, Request, Response, Result};
+
+use crate::auth::{Bearer, Caller};
+use crate::desk::{Archive, Code, Desk, Errand, hand_over};
+use crate::edge::address::Address;
+use crate::edge::body::read_body;
+use crate::edge::isolate::Isolate;
+use crate::edge::session_client::SessionClient;
+use crate::edge::upstream::Upstream;
+use crate::edge::{clock, door, reply};
+use crate::messaging::{Handed, NotHanded, accepted, refused};
+use crate::pbx::history::DayCache;
+
+/// A post is a few kilobytes.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Takes a post of 3CX.
+pub(super) async fn answer(
+    mut request: Request,
+    url: &Address,
+    env: &Env,
+    isolate: &Isolate,
+) -> Result<Response> {
+    if request.method() != Method::Post {
+        return reply::post_only();
+    }
+    let address = door::address(request.headers())?;
+    if let Some(wait) = door::too_many(isolate, address.as_deref()) {
+        return wait.refusal();
+    }
+    let body = read_body(&mut request, MOST_BYTES).await?;
+    let settings = &isolate.settings;
+    let key = match &settings.messages {
+        Err(fault) => {
+            return refusal(
+                503,
+                "not_configured",
+                &format!("this server is set up wrong: {fault}"),
+            );
+        }
+        Ok(messages) => messages.gateway_key.as_ref(),
+    };
+    let Some(key) = key else {
+        let message = "this server is no SMS provider: an administrator must set SMS_GATEWAY_KEY";
+        return refusal(404, "not_configured", message);
+    };
+    let authorization = request.headers().get("authorization")?;
+    let presented = Bearer::read(authorization.as_deref());
+    if !matches!(presented, Bearer::Token(token) if key.is(token)) {
+        if !matches!(presented, Bearer::Missing)
+            && let Some(wait) = door::failed(env, isolate, address.as_deref()).await
+        {
+            return wait.refusal();
+        }
+        return refusal(
+            401,
+            "unauthorized",
+            "the API key of the trunk must be SMS_GATEWAY_KEY",
+        );
+    }
+    let Some(body) = body else {
+        let message = format!("the body is larger than {MOST_BYTES} bytes");
+        return refusal(413, "too_large", &message);
+    };
+    let handed = match Handed::read(&body) {
+        Ok(handed) => handed,
+        Err(NotHanded(problem)) => return refusal(400, "invalid_argument", problem),
+    };
+    let session = SessionClient::new(env, isolate);
+    let carrier = Upstream::carrier(settings);
+    let caller = Caller::pbx();
+    let access = settings.access.as_ref().ok();
+    let public = access.and_then(|access| access.public_url.as_deref());
+    let desk = Desk {
+        pbx: Err("the PBX is not asked here".to_owned()),
+        carrier: &carrier,
+        memory: &isolate.memory,
+        session: &session,
+        archive: Archive {
+            days: &NoDays,
+            recent: &isolate.history,
+        },
+        settings,
+        caller: &caller,
+        errand: Errand::default(),
+        intent: None,
+        public_url: public.unwrap_or(url.origin()),
+        now: clock::now(),
+        clock: clock::now,
+    };
+    match hand_over(&desk, &handed).await {
+        Ok(id) => reply::json(200, &accepted(&id)),
+        Err(error) => refusal(status(error.code), error.code.as_str(), &error.text()),
+    }
+}
+
+fn refusal(status: u16, code: &str, message: &str) -> Result<Response> {
+    reply::json(status, &refused(code, message))
+}
+
+/// What a failure is in HTTP. Nothing that may have been sent is called a failure that is worth repeating.
+const fn status(code: Code) -> u16 {
+    match code {
+        Code::InvalidArgument | Code::NotFound => 422,
+        Code::Forbidden | Code::ForbiddenDestination => 403,
+        Code::LimitReached => 429,
+        Code::ProviderFailed => 502,
+        Code::OutcomeUnknown => 504,
+        _ => 503,
+    }
+}
+
+/// Call history has no part in this.
+struct NoDays;
+
+impl DayCache for NoDays {
+    fn get<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Option<Vec<u8>>> {
+        ready(None).boxed_local()
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: Vec<u8>) -> LocalBoxFuture<'a, ()> {
+        ready(()).boxed_local()
+    }
+}
