@@ -29,7 +29,7 @@ mod twins;
 mod webhook;
 
 pub use channel::Channel;
-pub use generic_sms::{Handed, NotHanded, accepted, delivery_report, received, refused};
+pub use generic_sms::{Handed, NotHanded, accepted, delivery_report, next_try, received, refused};
 pub use log::{Entry, MessageQuery, Origin, Report};
 pub use opt_out::Wish;
 pub use segments::{Encoding, Segments};

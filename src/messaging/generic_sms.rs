@@ -48,6 +48,17 @@ impl Handed {
     }
 }
 
+/// When a post to the PBX that failed so often is tried again: after 2 s, 4 s, … up to an hour, for a good day;
+/// then no more.
+pub fn next_try(failures: i64) -> Option<Millis> {
+    const FIRST_MS: Millis = 2_000;
+    const LONGEST_MS: Millis = 60 * 60 * 1000;
+    const MOST: i64 = 40;
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or_default();
+    let wait = FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings));
+    (failures < MOST).then(|| wait.min(LONGEST_MS))
+}
+
 /// The answer when the carrier took it.
 pub fn accepted(id: &str) -> Value {
     json!({ "data": { "payload": { "id": id } } })
@@ -133,6 +144,16 @@ mod tests {
             let NotHanded(said) = Handed::read(body).unwrap_err();
             assert!(said.contains(problem), "{said}");
         }
+    }
+
+    #[test]
+    fn posts_are_tried_for_a_day() {
+        assert_eq!(next_try(1), Some(2_000));
+        assert_eq!(next_try(5), Some(32_000));
+        assert_eq!(next_try(39), Some(60 * 60 * 1000));
+        assert_eq!(next_try(40), None);
+        let total: Millis = (1..40).filter_map(next_try).sum();
+        assert!((24..36).contains(&(total / 3_600_000)), "{total}");
     }
 
     /// The same members as in what is published of the contract.

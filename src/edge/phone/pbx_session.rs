@@ -10,6 +10,7 @@
 //! | who was wrong too often | `attempts.rs` | `auth::Attempts` |
 //! | the audit | `audit.rs` | – |
 //! | the log of messages, and who opted out | `messages.rs` | `messaging` |
+//! | what the PBX's SMS webhook has to be told | `posts.rs` | `messaging` |
 //! | the tables, and notes | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
@@ -30,6 +31,7 @@ mod held;
 mod ledger;
 mod link;
 mod messages;
+mod posts;
 mod socket;
 mod store;
 mod token;
@@ -42,6 +44,7 @@ use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::ledger::Waiting;
+use self::posts::Postman;
 use self::socket::Line;
 use self::store::Store;
 use crate::edge::variables::EnvVariables;
@@ -74,6 +77,7 @@ struct Inner {
     is_awake: Cell<bool>,
     /// When the audit was last cleaned.
     cleaned_at: Cell<Millis>,
+    postman: Postman,
 }
 
 impl DurableObject for PbxSession {
@@ -93,6 +97,7 @@ impl DurableObject for PbxSession {
             _ => crate::pbx::live::EventsMode::Off,
         };
         let link = Link::restore(mode, Inner::link_record(&store));
+        let postman = Postman::new(&env, &settings);
         Self(Rc::new(Inner {
             state,
             store,
@@ -105,6 +110,7 @@ impl DurableObject for PbxSession {
             socket: Line::default(),
             is_awake: Cell::new(false),
             cleaned_at: Cell::new(0),
+            postman,
         }))
     }
 
@@ -121,6 +127,7 @@ impl DurableObject for PbxSession {
         // The first request of a fresh object sets the link going; the alarm keeps it so.
         if !inner.is_awake.replace(true) {
             inner.feed(Input::Tick);
+            inner.deliver_posts();
         }
         inner.record(&marks)?;
         match command {
@@ -159,6 +166,7 @@ impl DurableObject for PbxSession {
         self.0.is_awake.set(true);
         self.0.forget_old_audit();
         self.0.feed(Input::Tick);
+        self.0.deliver_posts();
         Response::empty()
     }
 }

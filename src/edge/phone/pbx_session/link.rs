@@ -21,13 +21,14 @@ use crate::json;
 use crate::pbx::live::{Action, Epoch, Input, LinkRecord, ReadFailed, Ticket};
 use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
 use crate::session::LiveAnswer;
+use crate::time::Millis;
 
 /// The record of the link in table `facts`.
 const LINK: &str = "link";
 /// An alarm that a failed set-up leaves behind: the link is looked after all the same.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How often an object without a link wakes up.
-const DAY: Duration = Duration::from_hours(24);
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 
 impl Inner {
     /// What the machine should know after a restart.
@@ -161,7 +162,8 @@ impl Inner {
         Some(Upstream::new(&settings.base_url, &self.env))
     }
 
-    async fn arm(self: Rc<Self>, at: i64) {
+    async fn arm(self: Rc<Self>, at: Millis) {
+        let at = self.next_post().map_or(at, |post| at.min(post));
         let offset = at.saturating_sub(clock::now()).max(0);
         if let Err(error) = self.state.storage().set_alarm(offset).await {
             log::error("alarm_not_set", json!({ "error": error.to_string() }));
@@ -170,9 +172,7 @@ impl Inner {
 
     async fn disarm(self: Rc<Self>) {
         // Nothing to look after but what has to be forgotten in time.
-        if let Err(error) = self.state.storage().set_alarm(DAY).await {
-            log::error("alarm_not_set", json!({ "error": error.to_string() }));
-        }
+        self.arm(clock::now().saturating_add(DAY_MS)).await;
     }
 
     fn persist(&self, record: LinkRecord) {

@@ -1,14 +1,18 @@
-//! The log of messages in SQLite, and who has opted out.
+//! The log of messages in SQLite, and who has opted out. What the PBX has to hear of goes on to `posts.rs`.
 //!
 //! Looking and writing happen without a pause between, so that of any number of equal webhooks one is new.
 //! The texts go with their entries, after `RETENTION_DAYS`; who has opted out is remembered for good.
+
+use std::rc::Rc;
 
 use worker::{Result, SqlStorageValue};
 
 use super::Inner;
 use super::store::{Row, Store, integers, texts};
 use crate::edge::clock;
-use crate::messaging::{Channel, Entry, MessageQuery, Origin, Report, Wish, goes_on};
+use crate::messaging::{
+    Channel, Entry, MessageQuery, Origin, Report, Wish, delivery_report, goes_on, received,
+};
 use crate::policy::reader;
 use crate::time::Millis;
 
@@ -16,28 +20,47 @@ use crate::time::Millis;
 const COLUMNS: &str =
     "place, at, id, channel, origin, sender, reader, extension, body, sid, status, error";
 
+/// A report that overtakes our own answer to 3CX would be about something that 3CX has not heard of.
+const REPORT_WAITS_MS: Millis = 1_000;
+
 impl Inner {
     /// Keeps a message; whether it was new. One from outside may opt out, or in again.
-    pub(super) fn log_message(&self, entry: &Entry) -> Result<bool> {
+    pub(super) fn log_message(self: &Rc<Self>, entry: &Entry) -> Result<bool> {
         if !self.store.insert_message(entry)? {
             return Ok(false);
         }
-        if entry.origin == Origin::Outside
-            && let Some(wish) = Wish::of(&entry.body)
-        {
-            self.store.wish(entry, wish)?;
+        if entry.origin == Origin::Outside {
+            if let Some(wish) = Wish::of(&entry.body) {
+                self.store.wish(entry, wish)?;
+            }
+            let Entry {
+                id,
+                from,
+                to,
+                body,
+                at,
+                ..
+            } = entry;
+            self.post(id, &received(id, from, to, body, *at), 0)?;
         }
         Ok(true)
     }
 
     /// Notes what became of a message; whether that goes on from what was known.
-    pub(super) fn settle(&self, report: &Report) -> Result<bool> {
+    pub(super) fn settle(self: &Rc<Self>, report: &Report) -> Result<bool> {
         let Some(known) = self.store.message_of(report)? else {
             return Ok(false);
         };
         let is_news = goes_on(&known.status, &report.status);
         if is_news {
             self.store.write_status(&known.id, report)?;
+            if known.origin == Origin::Pbx {
+                let Entry { id, from, to, .. } = &known;
+                let told = delivery_report(id, from, to, &report.status, clock::now());
+                if let Some(told) = told {
+                    self.post(id, &told, REPORT_WAITS_MS)?;
+                }
+            }
         }
         if known.sid.is_empty() && !report.sid.is_empty() {
             self.store.write_sid(&known.id, &report.sid)?;

@@ -16,7 +16,7 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
@@ -43,6 +43,9 @@ const TABLES: [&str; 12] = [
         error TEXT NOT NULL)",
     "CREATE UNIQUE INDEX IF NOT EXISTS messages_sid ON messages (sid)",
     "CREATE INDEX IF NOT EXISTS messages_at ON messages (at)",
+    "CREATE TABLE IF NOT EXISTS posts (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL, body TEXT NOT NULL,
+        failures INTEGER NOT NULL, next_at INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS opted_out (reader TEXT PRIMARY KEY, at INTEGER NOT NULL)",
 ];
 
