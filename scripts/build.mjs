@@ -1,5 +1,5 @@
 // Builds the Worker into build/, unless nothing changed since the last time. wrangler calls this too.
-// It is two WebAssembly modules and the entry that chooses between them; see src/edge.rs.
+// It is three WebAssembly modules, and the entry that requests come in by; see src/edge.rs.
 // For the tests there is a second one in build-drill/, which can be broken on purpose.
 
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 
 const inputs = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml", ".cargo", "scripts/build.mjs"];
 /** The modules of the Worker, each a feature of the crate. */
-export const modules = ["phone", "lobby"];
+export const modules = ["phone", "line", "lobby"];
 const entry = join(root, "src", "edge", "entry.mjs");
 
 /** Where the WebAssembly of a module is, once it was built. */
@@ -54,7 +54,7 @@ async function unlessMade(folder, work) {
 /** Builds the Worker if its sources changed. */
 export const build = () => unlessMade("build", makeWorker);
 
-/** Builds the Worker that tests can break; see src/edge/phone/drill.rs. Its lobby is the real one. */
+/** Builds the Worker that tests can break; see src/edge/drill.rs. Its lobby is the real one. */
 export const buildDrill = () => unlessMade("build-drill", makeDrill);
 
 /** One module by worker-build. */
@@ -71,7 +71,7 @@ async function makeWorker() {
   // What workerd runs today; an explicit list, so that a newer binaryen cannot use more.
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
   const shrink = (file) => run(wasmOpt, ["-Oz", "-Oz", ...features.map((name) => `--enable-${name}`), file, "-o", file]);
-  // While the compiler is at the second, the first is made small.
+  // While the compiler is at one, the one before is made small.
   const small = [];
   for (const module of modules) {
     await step(`Building the Worker's ${module} (Rust to WebAssembly; a minute or two the first time)`, () =>
@@ -84,9 +84,11 @@ async function makeWorker() {
 }
 
 async function makeDrill() {
-  await step("Building the Worker that tests can break", () =>
-    make("phone", "build-drill", ["--profile", "drill", "--no-opt"], "drill"),
-  );
+  for (const module of ["phone", "line"]) {
+    await step(`Building the ${module} that tests can break`, () =>
+      make(module, "build-drill", ["--profile", "drill", "--no-opt"], `${module},drill`),
+    );
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

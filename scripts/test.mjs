@@ -12,7 +12,7 @@ import { main, prepare, root, run, step } from "./toolchain.mjs";
 
 const wasm = "wasm32-unknown-unknown";
 const kilobyte = 1024;
-/** Of each of the two modules. */
+/** Of each module. */
 const largestModule = 450 * kilobyte;
 let passed = 0;
 const failed = [];

@@ -4,16 +4,20 @@
 //! Objects, and hands the core its clock. Decisions live in the other rooms, where the host tests
 //! them.
 //!
-//! The Worker is two WebAssembly modules, built from these sources with one feature each: [`phone`] and
-//! [`lobby`]. `entry.mjs` sends each request to one of them. They share no memory; what both must know is
-//! in the objects.
+//! The Worker is three WebAssembly modules, built from these sources with one feature each: [`phone`] and
+//! [`lobby`], to which `entry.mjs` sends requests by their path, and [`line`], which is the object of the
+//! PBX. They share no memory; what several must know is in the objects.
 
 mod address;
 mod body;
 mod clock;
 mod door;
+#[cfg(feature = "drill")]
+mod drill;
 mod fetch;
 mod isolate;
+#[cfg(feature = "line")]
+mod line;
 #[cfg(feature = "lobby")]
 mod lobby;
 mod log;

@@ -1,7 +1,7 @@
 //! What the Durable Object `PbxSession` can be asked, and how it answers.
 //!
 //! One object per PBX holds what must exist once: the token, and the ledger of calls placed under a
-//! key. Caller (`edge::session_client`) and object (`edge::phone::pbx_session`) share these types; nothing
+//! key. Caller (`edge::session_client`) and object (`edge::line`) share these types; nothing
 //! else crosses between them. Answers travel as the JSON of the type named at each command.
 
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! [`too_many`] costs nothing while nobody fails, and never leaves the isolate. [`failed`] tells the
 //! object, which counts exactly for all isolates; only failures pay for that. An isolate that has not
 //! heard of a closing yet looks at one more request of that address, and if it is wrong hears of it
-//! then: guessing gains at most one look a closing, for each isolate and each of its two modules.
+//! then: guessing gains at most one look a closing, for each isolate and each of its modules.
 //!
 //! While an address is closed its good keys are refused too: otherwise the answer would still tell a
 //! guesser which one is good.

@@ -1,9 +1,9 @@
-// Where a request enters: the telephone or the lobby, a WebAssembly module each. See src/edge.rs.
+// Where a request enters: the telephone or the lobby. Each is a WebAssembly module, and so is the line, which
+// is an object and is reached through its binding. See src/edge.rs.
 
-import * as lobby from "./lobby/index.js";
-import Phone, { PbxSession } from "./phone/index.js";
-
-const { default: Lobby, AuthStore } = lobby;
+import Lobby, { AuthStore } from "./lobby/index.js";
+import { PbxSession } from "./line/index.js";
+import Phone from "./phone/index.js";
 
 /** What the telephone answers; all else is for the lobby. The last one is answered in tests only. */
 const PHONE = /^[a-z]+:\/\/[^/]+\/(mcp\/?(\?|$)|drill\/)/;

@@ -1,11 +1,8 @@
-//! The WebAssembly module of the telephone: `/mcp`, and the object that holds the line to the PBX.
+//! The WebAssembly module of the telephone: `/mcp`.
 //!
 //! The way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
 
 mod day_cache;
-#[cfg(feature = "drill")]
-mod drill;
-mod pbx_session;
 mod wire;
 
 use worker::{Context, Env, Headers, Result, event, web_sys};
@@ -14,6 +11,8 @@ use self::day_cache::KvDays;
 use self::wire::{Head, read_head, respond};
 use super::address::Address;
 use super::body::read_announced;
+#[cfg(feature = "drill")]
+use super::drill;
 use super::isolate::Isolate;
 use super::session_client::{self, SessionClient};
 use super::upstream::Upstream;

@@ -39,10 +39,12 @@ impl Build {
 }
 
 /// The files of the Worker, and what workerd takes them for; the entry first.
-const MODULES: [(&str, &str); 5] = [
+const MODULES: [(&str, &str); 7] = [
     ("index.js", "esModule"),
     ("phone/index.js", "esModule"),
     ("phone/index_bg.wasm", "wasm"),
+    ("line/index.js", "esModule"),
+    ("line/index_bg.wasm", "wasm"),
     ("lobby/index.js", "esModule"),
     ("lobby/index_bg.wasm", "wasm"),
 ];

@@ -1,4 +1,4 @@
-//! The Durable Object of one PBX: what must exist once.
+//! The WebAssembly module of the line, and its Durable Object: of one PBX, what must exist once.
 //!
 //! | part | file | decided by |
 //! |---|---|---|
