@@ -121,6 +121,11 @@ fn init(
     if let Some(body) = &request.body {
         let (kind, bytes) = match body {
             Body::Json(bytes) => ("application/json; charset=utf-8", bytes.as_slice()),
+            Body::MyPhone { session, bytes } => {
+                headers.set("myphonesession", session.expose())?;
+                headers.set("accept", "application/octet-stream")?;
+                ("application/octet-stream", bytes.as_slice())
+            }
             Body::Form(form) => (
                 "application/x-www-form-urlencoded",
                 form.expose().as_bytes(),

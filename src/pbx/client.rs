@@ -125,6 +125,12 @@ impl<'a> Pbx<'a> {
         }
     }
 
+    /// Sends a request that needs no token, once.
+    pub(super) async fn once(&self, request: HttpRequest) -> Result<HttpResponse, PbxError> {
+        let lost = |error: TransportError| PbxError::OutcomeUnknown(error.to_string());
+        self.transport.send(request).await.map_err(lost)
+    }
+
     /// Sends with a token; after a 401 once more with another one.
     fn authorized<'b>(
         &'b self,

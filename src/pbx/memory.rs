@@ -5,6 +5,7 @@
 //! | devices of a DN | DN | 5 min | 512 DNs | when a call by one of them is refused |
 //! | departments | – | 10 min | one list | – |
 //! | a person's row of `/Users` | number | 15 s | 512 | – |
+//! | a session of MyPhone | extension | 1 h | 512 | when the PBX has ended it |
 //! | that this isolate acted on a DN | DN | 2 s | 512 | – |
 //!
 //! Nothing here has to be consistent: a stale device is refused by the PBX with a status that
@@ -14,11 +15,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::types::{Device, Group, User};
+use crate::auth::Secret;
 use crate::time::Millis;
 
 const DEVICES_LIVE: Millis = 5 * 60 * 1000;
 const GROUPS_LIVE: Millis = 10 * 60 * 1000;
 const USERS_LIVE: Millis = 15 * 1000;
+const MY_PHONES_LIVE: Millis = 60 * 60 * 1000;
 const ACTS_LIVE: Millis = 2 * 1000;
 const MOST_DNS: usize = 512;
 
@@ -29,6 +32,7 @@ pub struct Memory {
     groups: RefCell<Option<Remembered<Vec<Group>>>>,
     users: RefCell<HashMap<String, Remembered<User>>>,
     acts: RefCell<HashMap<String, Remembered<()>>>,
+    my_phones: RefCell<HashMap<String, Remembered<Secret<String>>>>,
 }
 
 #[derive(Debug)]
@@ -82,6 +86,30 @@ impl Memory {
         let acts = self.acts.borrow();
         acts.iter()
             .any(|(acted, entry)| now < entry.until && dn.is_none_or(|dn| dn == acted))
+    }
+
+    /// A session of MyPhone as an extension, which the PBX may have ended.
+    pub fn my_phone(&self, extension: &str, now: Millis) -> Option<Secret<String>> {
+        let sessions = self.my_phones.borrow();
+        let session = sessions.get(extension).filter(|entry| now < entry.until);
+        session.map(|entry| entry.value.clone())
+    }
+
+    /// Remembers a session of MyPhone.
+    pub fn keep_my_phone(&self, extension: &str, session: &Secret<String>, now: Millis) {
+        let mut sessions = self.my_phones.borrow_mut();
+        keep(
+            &mut sessions,
+            extension,
+            session.clone(),
+            now,
+            MY_PHONES_LIVE,
+        );
+    }
+
+    /// Forgets a session that is over.
+    pub fn forget_my_phone(&self, extension: &str) {
+        self.my_phones.borrow_mut().remove(extension);
     }
 
     /// The departments, if they were read lately.

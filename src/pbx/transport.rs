@@ -46,6 +46,13 @@ impl Method {
 pub enum Body {
     /// `application/json; charset=utf-8`, as 3CX's own sample sends it.
     Json(Vec<u8>),
+    /// `application/octet-stream` under a session of MyPhone.
+    MyPhone {
+        /// Its key.
+        session: Secret<String>,
+        /// Protobuf.
+        bytes: Vec<u8>,
+    },
     /// `application/x-www-form-urlencoded`; holds secrets, so it does not print.
     Form(Secret<String>),
 }

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{
-    Act, Code, Desk, Outgoing, Road, Sent, ToolError, once, permitted, reachable, road, send,
+    Act, Desk, Outgoing, Road, Sent, ToolError, chat_is_open, is_colleague, once, permitted,
+    reachable, road, send, send_chat,
 };
 use crate::messaging::{Channel, Encoding, MOST_CHARS, Origin, Segments};
 use crate::policy::{Destination, ExtensionNumber};
@@ -106,7 +107,13 @@ struct Letter<'a> {
     to: Destination,
     text: String,
     channel: Channel,
-    road: Road<'a>,
+    way: Way<'a>,
+}
+
+/// How it goes out.
+enum Way<'a> {
+    Carrier(Road<'a>),
+    Chat(ExtensionNumber),
 }
 
 impl<'a> Letter<'a> {
@@ -123,24 +130,30 @@ impl<'a> Letter<'a> {
         }
         let to = desk.dialing()?.admit(&arguments.to)?;
         let channel = arguments.channel;
-        if channel == Channel::Livechat {
-            return Err(match to {
-                Destination::Internal(_) => ToolError::new(
-                    Code::NotSupportedByPbx,
-                    "nothing was sent: 3CX has no API to send a chat message",
-                )
-                .hint(
-                    "the person can write it in the 3CX app; make_call reaches them by telephone",
-                ),
-                _ => ToolError::invalid(format!(
+        let way = match (channel, &to) {
+            (Channel::Livechat, Destination::Internal(colleague)) if *colleague == extension => {
+                return Err(ToolError::invalid(format!(
+                    "extension {extension} cannot write to itself"
+                ))
+                .hint("say which other extension to write to"));
+            }
+            (Channel::Livechat, Destination::Internal(colleague)) => {
+                chat_is_open(desk)?;
+                Way::Chat(colleague.clone())
+            }
+            (Channel::Livechat, _) => {
+                return Err(ToolError::invalid(format!(
                     "livechat reaches extensions only, and {to} is none"
                 ))
-                .hint("give an extension number, or use sms or whatsapp"),
-            });
-        }
-        reachable(desk, channel, &to)?;
+                .hint("give an extension number, or use sms or whatsapp"));
+            }
+            _ => {
+                reachable(desk, channel, &to)?;
+                Way::Carrier(road(desk, channel)?)
+            }
+        };
         Ok(Self {
-            road: road(desk, channel)?,
+            way,
             desk,
             extension,
             to,
@@ -174,7 +187,18 @@ impl<'a> Letter<'a> {
 
     async fn send_if_permitted(&self) -> Result<Output, ToolError> {
         let act = Act::Message(self.channel, &self.to);
+        if let Way::Chat(colleague) = &self.way {
+            is_colleague(self.desk, colleague).await?;
+        }
         permitted(self.desk, act, &self.extension, &self.would()).await?;
+        let road = match &self.way {
+            Way::Carrier(road) => *road,
+            Way::Chat(colleague) => {
+                let (desk, extension) = (self.desk, &self.extension);
+                let sent = send_chat(desk, extension, colleague, &self.text).await?;
+                return Ok(self.report(sent));
+            }
+        };
         let outgoing = Outgoing {
             from: self.extension.as_str(),
             to: self.to.as_str(),
@@ -182,22 +206,26 @@ impl<'a> Letter<'a> {
             text: &self.text,
             origin: Origin::Tool,
         };
-        let sent = send(self.desk, self.road, &outgoing).await?;
+        let sent = send(self.desk, road, &outgoing).await?;
         Ok(self.report(sent))
     }
 
     fn report(&self, sent: Sent) -> Output {
         let segments = self.segments();
         let length = segments.map(|it| format!(" ({it})")).unwrap_or_default();
+        let (channel, to) = (self.channel, &self.to);
         Output {
             success: true,
             from: self.extension.to_string(),
             to: self.to.to_string(),
             channel: self.channel,
-            message: format!(
-                "the carrier accepted the {}{length} to {}; get_messages shows whether it was delivered",
-                self.channel, self.to
-            ),
+            message: match &self.way {
+                Way::Carrier(_) => format!(
+                    "the carrier accepted the {channel}{length} to {to}; get_messages shows whether it was \
+                     delivered"
+                ),
+                Way::Chat(_) => format!("the {channel} to {to} is in the PBX's chat history"),
+            },
             status: sent.status,
             message_id: sent.id,
             segments: segments.map(|it| it.count),

@@ -208,6 +208,125 @@ fn who_cannot_be_reached_is_told_before_anything_is_sent() {
     assert!(world.messages.borrow().is_empty());
 }
 
+/// A PBX with extensions 100 and 101, whose chat history shows what was sent after so many looks.
+fn pbx(request: &HttpRequest, before: usize) -> Answered {
+    let path = request.path.as_str();
+    if path.starts_with("/xapi/v1/Users") {
+        return World::says(200, r#"{"value":[{"Id":1,"Number":"101"}]}"#);
+    }
+    if path.starts_with("/xapi/v1/ChatMessagesHistoryView") && before > 5 {
+        return World::says(
+            200,
+            r#"{"value":[{"MessageId":7,"SenderParticipantNo":"100","Message":"Hello","Recipients":"101"}]}"#,
+        );
+    }
+    if path.starts_with("/xapi/v1/ChatMessagesHistoryView") {
+        return World::says(200, r#"{"value":[]}"#);
+    }
+    match path {
+        "/webclient/api/MyPhone/session" => World::says(200, r#"{"sessionKey":"k"}"#),
+        "/MyPhone/MPWebService.asmx" => World::says(200, "\u{8}\u{4f}"),
+        _ => World::says(404, ""),
+    }
+}
+
+const CHAT: [(&str, &str); 2] = [("MYPHONE_CHAT", "on"), ("CONFIRM", "never")];
+
+#[test]
+fn chat_is_sent_when_the_history_shows_it() {
+    let world = World::new(pbx, &CHAT);
+    let arguments = json!({ "to": "101", "channel": "livechat" });
+    // The acknowledgement is no use, but the history shows it at the third look.
+    let answer = send(&world, arguments.clone());
+    assert_eq!(answer["status"], "sent", "{answer}");
+    let entry = world.messages.borrow()[0].clone();
+    assert_eq!((entry.sid.as_str(), entry.status.as_str()), ("7", "sent"));
+    let paths: Vec<String> = world
+        .requests
+        .take()
+        .into_iter()
+        .map(|request| request.path.split('?').next().unwrap().to_owned())
+        .collect();
+    let sends = paths.iter().filter(|path| path.contains("MPWebService"));
+    assert_eq!(sends.count(), 1, "{paths:?}");
+}
+
+#[test]
+fn chat_that_the_history_does_not_show_is_unclear_and_what_was_there_before_is_no_proof() {
+    // Before the first request the history has one of the same words already.
+    let world = World::new(|request, _| pbx(request, 9), &CHAT);
+    refused(
+        &world,
+        json!({ "to": "101", "channel": "livechat" }),
+        "outcome_unknown",
+        "do not send it again",
+    );
+    assert_eq!(logged(&world), ("unknown".into(), String::new()));
+}
+
+#[test]
+fn chat_that_is_not_possible_says_why() {
+    let livechat = |to: &str| json!({ "to": to, "channel": "livechat" });
+    let off = World::new(pbx, &[]);
+    refused(
+        &off,
+        livechat("101"),
+        "not_supported_by_pbx",
+        "MYPHONE_CHAT",
+    );
+    let world = World::new(pbx, &CHAT);
+    refused(&world, livechat("100"), "invalid_argument", "itself");
+    refused(&world, livechat("199"), "not_found", "no extension 199");
+    let no_access = World::new(
+        |request, before| match request.path.as_str() {
+            "/webclient/api/MyPhone/session" => World::says(403, ""),
+            _ => pbx(request, before),
+        },
+        &CHAT,
+    );
+    refused(
+        &no_access,
+        livechat("101"),
+        "not_supported_by_pbx",
+        "MyPhone access",
+    );
+    assert!(no_access.messages.borrow().is_empty());
+    let no_history = World::new(
+        |request, before| {
+            if request.path.contains("ChatMessages") {
+                return World::says(403, "");
+            }
+            pbx(request, before)
+        },
+        &CHAT,
+    );
+    refused(&no_history, livechat("101"), "forbidden", "System Owner");
+    for world in [&off, &world, &no_access, &no_history] {
+        let requests = world.requests.borrow();
+        assert!(!requests.iter().any(|it| it.path.contains("MPWebService")));
+    }
+}
+
+#[test]
+fn a_session_that_is_over_is_begun_once_more() {
+    let over = |request: &HttpRequest, before: usize| match request.path.as_str() {
+        "/MyPhone/MPWebService.asmx" => World::says(200, "NOT AUTH"),
+        _ => pbx(request, before),
+    };
+    let world = World::new(over, &CHAT);
+    let arguments = json!({ "to": "101", "channel": "livechat" });
+    refused(
+        &world,
+        arguments,
+        "not_supported_by_pbx",
+        "nothing was sent",
+    );
+    let requests = world.requests.take();
+    let count = |path: &str| requests.iter().filter(|it| it.path.contains(path)).count();
+    assert_eq!((count("session"), count("MPWebService")), (2, 2));
+    assert_eq!(logged(&world).0, "failed");
+}
+
 #[test]
 fn a_road_that_is_closed_says_how_to_open_it() {
     let closed = |variables: &[(&str, &str)], channel: &str, words: &str| {
