@@ -47,13 +47,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) origin: Origin,
 }
 
-/// What the carrier took.
-pub(crate) struct Sent {
-    /// Our name for it.
-    pub(crate) id: String,
-    /// How far along it is.
-    pub(crate) status: String,
-}
+/// What was taken: our name for it, and how far along it is.
+pub(crate) type Sent = (String, String);
 
 /// The road for a channel, or what an administrator has to do for there to be one.
 pub(crate) fn road<'a>(desk: &Desk<'a>, channel: Channel) -> Result<Road<'a>, ToolError> {
@@ -156,10 +151,7 @@ pub(crate) async fn send(
     // If this is lost, a report will settle it.
     let _ = desk.session.settle(&report(&entry.id, &answered)).await;
     match answered {
-        Answer::Taken { status, .. } => Ok(Sent {
-            id: entry.id,
-            status,
-        }),
+        Answer::Taken { status, .. } => Ok((entry.id, status)),
         Answer::Refused(refused) => Err(explain(&refused, outgoing.to)),
         Answer::Unclear(doubt) => {
             let message = format!(

@@ -123,10 +123,7 @@ pub(crate) async fn send_chat(
         let after = like(&pbx, from, to, text).await.unwrap_or_default();
         if let Some(seen) = after.into_iter().find(|id| !before.contains(id)) {
             settle(desk, &entry.id, "sent", &seen.to_string()).await;
-            return Ok(Sent {
-                id: entry.id,
-                status: "sent".to_owned(),
-            });
+            return Ok((entry.id, "sent".to_owned()));
         }
     }
     settle(desk, &entry.id, UNKNOWN, "").await;

@@ -60,7 +60,7 @@ async fn forward(desk: &Desk<'_>, handed: &Handed) -> Result<String, ToolError> 
         text: &handed.text,
         origin: Origin::Pbx,
     };
-    Ok(send(desk, road, &outgoing).await?.id)
+    Ok(send(desk, road, &outgoing).await?.0)
 }
 
 /// WhatsApp where the trunk's number is the WhatsApp sender, or the person's says so.

@@ -7,22 +7,17 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 /// 3GPP TS 23.038 §6.2.1, without the escape.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 /// 3GPP TS 23.038 §6.2.1.1: an escape and one more.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// How the text is written on the air.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// Seven bits a character.
-    #[serde(rename = "GSM-7")]
     Gsm7,
     /// Sixteen bits a character.
-    #[serde(rename = "UCS-2")]
     Ucs2,
 }
 

@@ -4,7 +4,6 @@
 //! open whether something was sent, and nobody sends it again.
 //! Not here: the account's token (the transport adds it), and messages that come in (`webhook.rs`).
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::Channel;
@@ -120,32 +119,19 @@ pub struct Refused {
     pub is_too_much: bool,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    sid: Option<String>,
-    #[serde(deserialize_with = "json::member")]
-    status: Option<Value>,
-    #[serde(deserialize_with = "json::member")]
-    code: Option<Value>,
-    #[serde(deserialize_with = "json::member")]
-    error_code: Option<Value>,
-    message: Option<String>,
-}
-
 /// Reads an answer.
 pub fn answer(http: u16, bytes: &[u8]) -> Answer {
-    let body = json::read::<Body>(bytes).ok();
+    let body = json::any(bytes).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
     match http {
         200..=299 => {
-            let body = body.unwrap_or_default();
-            let Some(sid) = body.sid.filter(|sid| !sid.is_empty()) else {
+            let Some(sid) = text("sid").filter(|sid| !sid.is_empty()) else {
                 return Answer::Unclear(format!("it answered {http} without naming a message"));
             };
-            let status = body.status.as_ref().and_then(Value::as_str);
+            let status = text("status");
             if matches!(status, Some("failed" | "undelivered" | "canceled")) {
                 return Answer::Refused(refused(
-                    number(body.error_code.as_ref()),
+                    number(body.get("error_code")),
                     "the message failed at once".to_owned(),
                     http,
                 ));
@@ -154,15 +140,15 @@ pub fn answer(http: u16, bytes: &[u8]) -> Answer {
             let known = ["accepted", "scheduled", "queued", "sending", "sent"];
             let status = status.filter(|status| known.contains(status));
             Answer::Taken {
-                sid,
+                sid: sid.to_owned(),
                 status: status.unwrap_or("accepted").to_owned(),
             }
         }
         // Said by a proxy in between, or by a server that stopped waiting: it may be under way.
         300..=499 if !matches!(http, 408 | 499) => {
-            let body = body.unwrap_or_default();
-            let code = number(body.code.as_ref());
-            let said = body.message.unwrap_or_default().chars().take(300).collect();
+            let code = number(body.get("code"));
+            let said = text("message").unwrap_or_default();
+            let said = said.chars().take(300).collect();
             Answer::Refused(refused(code, said, http))
         }
         _ => Answer::Unclear(format!("it answered {http}")),

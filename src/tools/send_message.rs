@@ -13,7 +13,7 @@ use crate::desk::{
     Act, Desk, Outgoing, Road, Sent, ToolError, chat_is_open, is_colleague, once, permitted,
     reachable, road, send, send_chat,
 };
-use crate::messaging::{Channel, Encoding, MOST_CHARS, Origin, Segments};
+use crate::messaging::{Channel, MOST_CHARS, Origin, Segments};
 use crate::policy::{Destination, ExtensionNumber};
 
 /// The tool.
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
 }
 
 /// What came of it.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Output {
     /// The message was accepted for delivery
@@ -61,13 +61,12 @@ pub(crate) struct Output {
     /// Names the message in get_messages
     message_id: String,
     /// How many SMS are billed for it
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     segments: Option<usize>,
     /// How the SMS is written: GSM-7 or UCS-2
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    encoding: Option<Encoding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
     /// This answers a repeated request: the message had been sent before
-    #[serde(default)]
     repeated: bool,
 }
 
@@ -91,12 +90,12 @@ impl Tool for SendMessage {
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
         let key = arguments.idempotency_key.clone();
         let letter = Letter::read(arguments, desk)?;
-        let Some(key) = key else {
-            return letter.send_if_permitted().await;
-        };
         let work = letter.send_if_permitted();
-        let (output, repeated) = once(desk, Self::NAME, &key, letter.intent(), work).await?;
-        Ok(Output { repeated, ..output })
+        let (sent, repeated) = match key {
+            None => (work.await?, false),
+            Some(key) => once(desk, Self::NAME, &key, letter.intent(), work).await?,
+        };
+        Ok(letter.report(sent, repeated))
     }
 }
 
@@ -185,7 +184,7 @@ impl<'a> Letter<'a> {
         format!("send this {channel}{length} to {to} from extension {extension}: {text}")
     }
 
-    async fn send_if_permitted(&self) -> Result<Output, ToolError> {
+    async fn send_if_permitted(&self) -> Result<Sent, ToolError> {
         let act = Act::Message(self.channel, &self.to);
         if let Way::Chat(colleague) = &self.way {
             is_colleague(self.desk, colleague).await?;
@@ -194,9 +193,7 @@ impl<'a> Letter<'a> {
         let road = match &self.way {
             Way::Carrier(road) => *road,
             Way::Chat(colleague) => {
-                let (desk, extension) = (self.desk, &self.extension);
-                let sent = send_chat(desk, extension, colleague, &self.text).await?;
-                return Ok(self.report(sent));
+                return send_chat(self.desk, &self.extension, colleague, &self.text).await;
             }
         };
         let outgoing = Outgoing {
@@ -206,11 +203,10 @@ impl<'a> Letter<'a> {
             text: &self.text,
             origin: Origin::Tool,
         };
-        let sent = send(self.desk, road, &outgoing).await?;
-        Ok(self.report(sent))
+        send(self.desk, road, &outgoing).await
     }
 
-    fn report(&self, sent: Sent) -> Output {
+    fn report(&self, (message_id, status): Sent, repeated: bool) -> Output {
         let segments = self.segments();
         let length = segments.map(|it| format!(" ({it})")).unwrap_or_default();
         let (channel, to) = (self.channel, &self.to);
@@ -226,11 +222,11 @@ impl<'a> Letter<'a> {
                 ),
                 Way::Chat(_) => format!("the {channel} to {to} is in the PBX's chat history"),
             },
-            status: sent.status,
-            message_id: sent.id,
+            status,
+            message_id,
             segments: segments.map(|it| it.count),
-            encoding: segments.map(|it| it.encoding),
-            repeated: false,
+            encoding: segments.map(|it| it.encoding.as_str()),
+            repeated,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{Delay, Env, Result};
 
@@ -64,12 +64,12 @@ impl Postman {
 
 impl Inner {
     /// Keeps a post about a message, to go out in `wait`.
-    pub(super) fn post(self: &Rc<Self>, message: &str, body: &Value, wait: Millis) -> Result<()> {
+    pub(super) fn post(self: &Rc<Self>, message: &str, body: &str, wait: Millis) -> Result<()> {
         if self.postman.to.is_none() {
             return Ok(());
         }
         let due = clock::now().saturating_add(wait);
-        self.store.put_post(message, &body.to_string(), due)?;
+        self.store.put_post(message, body, due)?;
         self.deliver_posts();
         Ok(())
     }
