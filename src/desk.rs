@@ -35,7 +35,7 @@ pub use error::{Code, Failure, ToolError};
 pub use gateway::hand_over;
 pub use history::{Archive, RecentHistory};
 pub(crate) use history::{CallLog, HistoryQuery, history};
-pub(crate) use messages::{Message, messages};
+pub(crate) use messages::{Message, Wanted, messages};
 pub(crate) use once::once;
 pub(crate) use participant::{Fitting, read_id, the_participant};
 pub(crate) use people::{Directory, all_users, departments};

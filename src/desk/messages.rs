@@ -1,14 +1,29 @@
-//! Messages as tools and resources show them.
+//! Messages as tools and resources show them: our own log and the PBX's chat history, as one list.
+//!
+//! Both are read newest first and merged by time (`messages/merge.rs`). What is in both is shown once: as the
+//! log has it, because the log knows channel and delivery.
+//!
+//! Not here: keeping the log (`edge`), and which two are one (`messaging::Twins`).
+
+mod merge;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Desk, ToolError};
+use crate::messaging::{Entry, MessageQuery, Twins, shown};
 use crate::pbx::ChatMessage;
+use crate::pbx::history::Window;
+use crate::time::{Millis, iso};
 
-/// How many pages are read at most to find messages of one extension.
+pub(crate) use merge::Place;
+use merge::{Merge, Need};
+
+/// How many pages of each source are read at most for one page.
 const MOST_PAGES: usize = 5;
 const PAGE: usize = 100;
+/// So many of our own may have a twin around one page of the PBX.
+const MOST_TWINS: usize = 500;
 
 /// One message; the field names are a contract with outside programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -17,17 +32,19 @@ pub(crate) struct Message {
     pub id: String,
     /// Who wrote it: an extension or a telephone number
     pub from: String,
-    /// Who received it, as the PBX writes it
+    /// Who received it
     pub to: String,
     /// The text
     pub body: String,
-    /// chat between extensions, external where somebody outside takes part
+    /// sms or whatsapp (through this server), livechat or chat (between extensions), external (somebody
+    /// outside, through the PBX alone)
     pub channel: String,
     /// Inbound, Outbound or Internal
     pub direction: String,
     /// When it was sent
     pub timestamp: String,
-    /// What is known of its delivery
+    /// What is known of its delivery: sending, accepted, queued, sent, delivered, read, undelivered, failed,
+    /// unknown; received; recorded by the PBX
     pub status: String,
 }
 
@@ -59,59 +76,128 @@ impl From<ChatMessage> for Message {
 }
 
 impl Message {
-    /// Whether an extension wrote or received it.
-    fn is_of(&self, extension: &str) -> bool {
-        let numbers = |text: &str| {
-            text.split(|c: char| !c.is_ascii_alphanumeric())
-                .any(|word| word == extension)
-        };
-        self.from == extension || numbers(&self.to)
+    fn of(entry: &Entry, now: Millis) -> Self {
+        Self {
+            id: entry.id.clone(),
+            from: entry.from.clone(),
+            to: entry.to.clone(),
+            body: entry.body.clone(),
+            channel: entry.channel.as_str().to_owned(),
+            direction: entry.direction().to_owned(),
+            timestamp: iso(entry.at),
+            status: shown(&entry.status, now.saturating_sub(entry.at)).to_owned(),
+        }
     }
 }
 
-/// Up to `limit` messages after passing over `skip` rows of the PBX, newest first, and how many rows
-/// to pass over for the next page, if there may be one.
+/// Which messages.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    /// Only of this extension.
+    pub(crate) extension: Option<&'a str>,
+    /// Only of this channel.
+    pub(crate) channel: Option<&'a str>,
+    /// Only of this direction.
+    pub(crate) direction: Option<&'a str>,
+    /// Only of this time.
+    pub(crate) window: Option<Window>,
+    /// How many.
+    pub(crate) limit: usize,
+    /// Where the page before ended.
+    pub(crate) after: Option<Place>,
+}
+
+impl Wanted<'_> {
+    /// Whether a message goes on the page, if it may be seen.
+    fn fits(&self, message: &Message) -> bool {
+        let is_channel = |wanted: &str| {
+            message.channel == wanted || (wanted == "livechat" && message.channel == "chat")
+        };
+        self.channel.is_none_or(is_channel)
+            && self
+                .direction
+                .is_none_or(|wanted| message.direction == wanted)
+    }
+
+    /// Whether whoever asks for one extension, or may see some only, sees what these people wrote or received.
+    fn is_theirs(&self, desk: &Desk<'_>, people: &[&str]) -> bool {
+        let is_known = |text: &&str| {
+            text.split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .any(|word| match self.extension {
+                    Some(extension) => word == extension,
+                    None => desk.may_touch(word),
+                })
+        };
+        let sees_all = self.extension.is_none() && desk.caller.extensions.is_everything();
+        sees_all || people.iter().any(is_known)
+    }
+}
+
+/// A page of messages, newest first.
+pub(crate) struct MessagePage {
+    /// The messages.
+    pub(crate) messages: Vec<Message>,
+    /// Where the next page begins, if there may be one.
+    pub(crate) next: Option<Place>,
+    /// What is missing, in words.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Reads a page.
 pub(crate) async fn messages(
     desk: &Desk<'_>,
-    extension: Option<&str>,
-    skip: usize,
-    limit: usize,
-) -> Result<(Vec<Message>, Option<usize>), ToolError> {
-    let pbx = desk.pbx()?;
-    let mut found = Vec::new();
-    let mut position = skip;
-    for _ in 0..MOST_PAGES {
-        let rows = pbx.chat_messages(position, PAGE).await?;
-        let is_last = rows.len() < PAGE;
-        for row in rows {
-            position = position.saturating_add(1);
-            let message = Message::from(row);
-            let is_wanted = match extension {
-                Some(extension) => message.is_of(extension),
-                None => is_visible(desk, &message),
-            };
-            if is_wanted {
-                found.push(message);
+    wanted: &Wanted<'_>,
+) -> Result<MessagePage, ToolError> {
+    let mut merge = Merge::new(wanted);
+    let mut failure = None;
+    loop {
+        match merge.go_on(desk, wanted) {
+            Need::Own(query) => {
+                let read = desk.session.messages(&query).await?;
+                merge.take_own(read, query.limit);
             }
-            if found.len() == limit {
-                return Ok((found, Some(position)));
-            }
-        }
-        if is_last {
-            return Ok((found, None));
+            Need::Pbx(skip) => match read_pbx(desk, skip).await {
+                Ok((rows, twins)) => merge.take_pbx(rows, twins, PAGE),
+                Err(error) => {
+                    merge.without_pbx();
+                    failure = Some(error);
+                }
+            },
+            Need::Nothing => break,
         }
     }
-    Ok((found, Some(position)))
+    let (messages, next) = merge.page();
+    match failure {
+        // Nothing of our own either: then the failure is the answer.
+        Some(error) if messages.is_empty() => Err(error),
+        failure => Ok(MessagePage {
+            messages,
+            next,
+            warnings: failure
+                .map(|error| format!("the PBX's own messages are missing: {}", error.text()))
+                .into_iter()
+                .collect(),
+        }),
+    }
 }
 
-/// A caller that is limited to extensions sees only their messages.
-fn is_visible(desk: &Desk<'_>, message: &Message) -> bool {
-    if desk.caller.extensions.is_everything() {
-        return true;
-    }
-    let numbers = |text: &str| {
-        text.split(|c: char| !c.is_ascii_digit())
-            .any(|word| !word.is_empty() && desk.may_touch(word))
+/// One page of the PBX's messages with their times, and ours that may be the same.
+async fn read_pbx(
+    desk: &Desk<'_>,
+    skip: usize,
+) -> Result<(Vec<(Millis, ChatMessage)>, Twins), ToolError> {
+    let rows = merge::dated(desk.pbx()?.chat_messages(skip, PAGE).await?);
+    let (Some((newest, _)), Some((oldest, _))) = (rows.first(), rows.last()) else {
+        return Ok((rows, Twins::of(Vec::new())));
     };
-    numbers(&message.from) || numbers(&message.to)
+    let query = MessageQuery {
+        from: Some(oldest.saturating_sub(Twins::AROUND_MS)),
+        to: Some(newest.saturating_add(Twins::AROUND_MS)),
+        shared: true,
+        limit: MOST_TWINS,
+        ..MessageQuery::default()
+    };
+    let twins = Twins::of(desk.session.messages(&query).await?);
+    Ok((rows, twins))
 }

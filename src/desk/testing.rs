@@ -40,9 +40,11 @@ pub(crate) struct World {
     /// Messages of the log, oldest first.
     pub(crate) messages: RefCell<Vec<MessageEntry>>,
     answer: Answer,
+    /// When the request came.
+    pub(crate) now: Cell<Millis>,
     pub(crate) memory: Memory,
     settings: Settings,
-    caller: Caller,
+    pub(crate) caller: Caller,
     recent: RecentHistory,
 }
 
@@ -57,6 +59,7 @@ impl World {
             marks: RefCell::default(),
             messages: RefCell::default(),
             answer,
+            now: Cell::new(0),
             memory: Memory::default(),
             settings: Settings::read(&Given::new(variables)),
             caller: Caller::local(),
@@ -79,7 +82,7 @@ impl World {
             errand: Errand::default(),
             intent: None,
             public_url: "https://desk.example.com",
-            now: 0,
+            now: self.now.get(),
             clock: || 0,
         }
     }

@@ -3,6 +3,8 @@
 //! Reports overtake each other and the answer to the request itself, so each is only taken if it goes on
 //! from what is known.
 
+use crate::time::Millis;
+
 /// The intent is on record, and the carrier has not answered: shown as `sending`.
 pub const INTENT: &str = "";
 /// It came from outside.
@@ -49,9 +51,15 @@ pub fn is_final(status: &str) -> bool {
     is_lost(status) || matches!(status, "delivered" | "read")
 }
 
-/// As it is shown.
-pub fn shown(status: &str) -> &str {
-    if status == INTENT { "sending" } else { status }
+/// As it is shown of a message that is so old. What nobody has heard of for a while was begun by a Worker that
+/// is no more.
+pub fn shown(status: &str, age: Millis) -> &str {
+    const LONGEST_MS: Millis = 2 * 60 * 1000;
+    match status {
+        INTENT if age > LONGEST_MS => UNKNOWN,
+        INTENT => "sending",
+        status => status,
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +98,13 @@ mod tests {
         for new in ["queued", "delivered", FAILED] {
             assert!(goes_on(UNKNOWN, new), "{new}");
         }
+    }
+
+    #[test]
+    fn an_intent_that_nobody_followed_up_is_unknown() {
+        assert_eq!(shown(INTENT, 0), "sending");
+        assert_eq!(shown(INTENT, 120_001), UNKNOWN);
+        assert_eq!(shown("queued", Millis::MAX), "queued");
     }
 
     /// Whatever the order in which they come, and however often.

@@ -35,6 +35,7 @@ pub use call::{CallRecord, CallStatus, Direction, Party};
 pub use day::{LocalDay, UtcDay, Window};
 pub use fetch::Newest;
 pub use grouper::{DayJoin, Grouper};
+pub use iso8601::parse_timestamp;
 pub use query::{CallFilter, Cursor, CursorError, Page, Selection};
 pub use range::{MAX_DAYS, RangeError, parse_range};
 pub use reader::{HistoryReader, MissingDay, OpenDay, ReadOutcome};

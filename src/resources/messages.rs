@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, ToolError, messages};
+use crate::desk::{Desk, ToolError, Wanted, messages};
 use crate::json;
 use crate::time::iso;
 
@@ -11,11 +11,16 @@ const SHOWN: usize = 50;
 
 /// The newest messages that the caller may see.
 pub(super) async fn newest(desk: &Desk<'_>) -> Result<Value, ToolError> {
-    let (messages, older) = messages(desk, None, 0, SHOWN).await?;
+    let wanted = Wanted {
+        limit: SHOWN,
+        ..Wanted::default()
+    };
+    let page = messages(desk, &wanted).await?;
     Ok(json!({
-        "count": messages.len(),
-        "messages": json::value(&messages),
-        "complete": older.is_none(),
+        "count": page.messages.len(),
+        "messages": json::value(&page.messages),
+        "complete": page.next.is_none(),
+        "warnings": page.warnings,
         "timestamp": iso(desk.now),
     }))
 }

@@ -33,13 +33,24 @@ pub(crate) struct Arguments {
 
 /// Which way a call went.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-enum Direction {
+pub(super) enum Direction {
     /// From outside.
     Inbound,
     /// To the outside.
     Outbound,
     /// Between extensions.
     Internal,
+}
+
+impl Direction {
+    /// As it is written in answers.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "Inbound",
+            Self::Outbound => "Outbound",
+            Self::Internal => "Internal",
+        }
+    }
 }
 
 impl From<Direction> for records::Direction {

@@ -79,7 +79,8 @@ impl Store {
         {
             return Ok(false);
         }
-        let mut values = integers(&[entry.at])?;
+        // By this clock, so that places and times are in the same order.
+        let mut values = integers(&[clock::now()])?;
         values.extend(texts(&[
             &entry.id,
             entry.channel.as_str(),

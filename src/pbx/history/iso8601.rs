@@ -44,7 +44,7 @@ pub(super) fn parse_duration(text: &str) -> Option<u64> {
 /// `2026-09-13T18:11:27.302658Z`, with or without fraction, seconds and offset.
 ///
 /// Without an offset the time is UTC, as 3CX's reports mean it.
-pub(super) fn parse_timestamp(text: &str) -> Option<Millis> {
+pub fn parse_timestamp(text: &str) -> Option<Millis> {
     let stamp = Stamp::parse(text)?;
     stamp.utc(stamp.offset_minutes.unwrap_or(0))
 }
