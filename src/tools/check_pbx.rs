@@ -94,7 +94,7 @@ impl Tool for CheckPbx {
     const NAME: &'static str = "check_pbx";
     const TITLE: &'static str = "Check the telephone system";
     const DESCRIPTION: &'static str = "Looks at everything this server needs of the PBX (connection, \
-        sign-in, permissions, extensions it may control, parking, clock) and says for each thing that \
+        sign-in, permissions, extensions it may control, parking, clock, roads for messages) and says for each thing that \
         is not right how to mend it. Use it when other tools fail.";
     const SCOPE: Scope = Scope::Read;
     const HINTS: Hints = Hints::READ;
@@ -154,6 +154,7 @@ impl Tool for CheckPbx {
         ));
         findings.push(reports(messages));
         findings.push(parking(slots));
+        findings.extend(roads(desk));
         findings.push(live_link(desk).await);
         Ok(output(version, findings))
     }
@@ -263,6 +264,55 @@ async fn live_link(desk: &Desk<'_>) -> Finding {
              before the PBX does not pass WebSockets",
         ),
     }
+}
+
+/// By which roads messages go, and how to open the others. Set up wrong they are among the settings.
+fn roads(desk: &Desk<'_>) -> Option<Finding> {
+    let set = desk.messaging().ok()?;
+    let twilio = set.twilio.as_ref();
+    let all = [
+        (
+            "SMS",
+            twilio.is_some_and(|twilio| twilio.sms.is_some()),
+            "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_SMS_FROM open SMS",
+        ),
+        (
+            "WhatsApp",
+            twilio.is_some_and(|twilio| twilio.whatsapp.is_some()),
+            "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_WHATSAPP_FROM open WhatsApp",
+        ),
+        (
+            "SMS that people write in 3CX",
+            twilio.is_some() && set.gateway_key.is_some(),
+            "SMS_GATEWAY_KEY, as the API key of the trunk's Generic SMS provider, lets people write SMS in 3CX",
+        ),
+        (
+            "what comes in, shown in 3CX",
+            twilio.is_some() && set.pbx_webhook.is_some(),
+            "PBX_SMS_WEBHOOK shows in 3CX what comes in",
+        ),
+        ("3CX chat", set.chat, "MYPHONE_CHAT=on opens 3CX chat"),
+    ];
+    let names = |wanted: bool| -> Vec<&str> {
+        let those = all.iter().filter(|(_, is_open, _)| *is_open == wanted);
+        those.map(|(name, ..)| *name).collect()
+    };
+    let (open, shut) = (names(true), names(false));
+    let message = match (open.is_empty(), shut.is_empty()) {
+        (true, _) => "no road for messages is open".to_owned(),
+        (_, true) => "every road for messages is open".to_owned(),
+        _ => format!("open: {}; not open: {}", open.join(", "), shut.join(", ")),
+    };
+    let mends: Vec<&str> = all
+        .iter()
+        .filter(|(_, is_open, _)| !is_open)
+        .map(|(.., mend)| *mend)
+        .collect();
+    if mends.is_empty() {
+        return Some(Finding::ok("messages", message));
+    }
+    let mend = format!("{} (see README, Messages)", mends.join("; "));
+    Some(Finding::warning("messages", message, &mend))
 }
 
 fn parking(slots: Result<Vec<String>, PbxError>) -> Finding {
