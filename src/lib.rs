@@ -12,7 +12,8 @@
 //! | [`messaging`] | SMS, WhatsApp, chat: how long, how sent, how signed, what is kept | `auth` |
 //! | [`policy`] | what may be done: numbers, caps, quiet hours, a yes, one call a key, the audit | `auth` |
 //! | [`pbx`] | 3CX as a library: requests, wire types, tokens | `auth` |
-//! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx` |
+//! | [`linc`] | MasterLinc: what it is asked, what its reply means | `auth`, `policy`, `pbx` |
+//! | [`settings`] | what an administrator set | `auth`, `policy`, `pbx`, `linc` |
 //! | [`desk`] | what every tool and resource works with | all above |
 //! | [`tools`] | one file a tool | `desk` |
 //! | [`resources`] | one file a resource | `desk` |
@@ -48,6 +49,7 @@ pub mod desk;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 mod json;
+pub mod linc;
 pub mod mcp;
 pub mod messaging;
 pub mod pages;

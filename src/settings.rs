@@ -8,11 +8,13 @@
 
 mod access;
 mod limits;
+mod linc;
 mod messages;
 mod pbx;
 
 pub use access::Access;
 pub use limits::Limits;
+pub use linc::LincSettings;
 pub use messages::{MessageSettings, PbxWebhook, Twilio};
 pub use pbx::{AuthMode, PbxSettings};
 
@@ -66,6 +68,8 @@ pub struct Settings {
     pub dialing: Result<DialRules, SettingError>,
     /// How much, when, and with whose yes.
     pub limits: Result<Limits, SettingError>,
+    /// MasterLinc.
+    pub linc: Result<LincSettings, SettingError>,
     /// By which roads messages go.
     pub messages: Result<MessageSettings, SettingError>,
     /// `PBX_TIMEZONE`: what "today" means.
@@ -83,6 +87,7 @@ impl Settings {
             oauth: oauth(variables),
             dialing: dialing(variables),
             limits: Limits::read(variables),
+            linc: LincSettings::read(variables),
             messages: MessageSettings::read(variables),
             zone: zone(variables),
             default_extension: default_extension(variables),
@@ -97,6 +102,7 @@ impl Settings {
             self.oauth.as_ref().err(),
             self.dialing.as_ref().err(),
             self.limits.as_ref().err(),
+            self.linc.as_ref().err(),
             self.messages.as_ref().err(),
             self.zone.as_ref().err(),
             self.default_extension.as_ref().err(),

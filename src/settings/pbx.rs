@@ -189,7 +189,7 @@ pub(super) fn base_from_url(name: &'static str, text: &str) -> Result<String, Se
 }
 
 /// The host of `host` or `host:port`; an error says what does not belong there.
-fn check_authority(authority: &str) -> Result<&str, String> {
+pub(super) fn check_authority(authority: &str) -> Result<&str, String> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !host.is_empty() && !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
