@@ -24,6 +24,7 @@ mod memory;
 mod my_phone;
 mod odata;
 mod parking;
+mod queues;
 mod recording;
 #[cfg(test)]
 mod samples;

@@ -16,6 +16,7 @@ use crate::policy::{
     Ask, AuditQuery, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, ParkedCall, ParkingLot,
     Recorded, Verdict,
 };
+use crate::time::Millis;
 
 /// How long the object is waited for: longer than it waits for anything itself.
 pub const PATIENCE: Duration = Duration::from_secs(40);
@@ -131,6 +132,10 @@ pub enum Command {
     },
     /// Nothing but the marks that came with it → `()`.
     Record,
+    /// Which agents of MasterLinc got which calls of the last day → `Vec<Routed>`.
+    Agents,
+    /// How asking MasterLinc goes → `Option<String>`: nothing where it is not asked.
+    Coordination,
     /// How things are → [`Status`].
     Status,
 }
@@ -153,7 +158,13 @@ pub struct LiveAnswer {
     pub freshness: Freshness,
     /// The DNs that were asked for and are known.
     pub lines: Vec<DnView>,
+    /// Which agents of MasterLinc got which calls, by `callid`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<(i64, String)>,
 }
+
+/// A call that MasterLinc gave to an agent: number of the caller, when it came in, the agent.
+pub type Routed = (String, Millis, String);
 
 /// Why signing in fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +196,12 @@ pub trait Session: CallLedger + ParkingLot + Gate {
 
     /// Puts on record what was noted and has not gone yet.
     fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>>;
+
+    /// Which agents of MasterLinc got which calls of the last day.
+    fn agents(&self) -> LocalBoxFuture<'_, Result<Vec<Routed>, LedgerDown>>;
+
+    /// How asking MasterLinc goes; nothing where it is not asked.
+    fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>>;
 
     /// Entries of the audit, newest first.
     fn audit<'a>(

@@ -25,6 +25,9 @@ pub(crate) struct ActiveCall {
     pub status: String,
     /// Inbound, Outbound or Internal
     pub direction: String,
+    /// The agent that MasterLinc gave it to, if it did
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
     /// Seconds since it was first seen; absent where the link was down
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<i64>,
@@ -46,11 +49,11 @@ pub(crate) fn active_calls(calls: &CallsNow, now: Millis) -> Vec<ActiveCall> {
     alone
         .into_iter()
         .chain(conversations.into_iter().map(|(_, legs)| legs))
-        .filter_map(|legs| call(&legs, now))
+        .filter_map(|legs| call(&legs, &calls.agents, now))
         .collect()
 }
 
-fn call(legs: &[&LegNow], now: Millis) -> Option<ActiveCall> {
+fn call(legs: &[&LegNow], agents: &[(i64, String)], now: Millis) -> Option<ActiveCall> {
     let outside = legs.iter().find(|leg| leg.participant.is_external());
     // The leg that says most: one that talks, before one that rings.
     let shown = legs
@@ -75,6 +78,9 @@ fn call(legs: &[&LegNow], now: Millis) -> Option<ActiveCall> {
             }
         }
     };
+    let mut named = agents
+        .iter()
+        .filter(|(callid, _)| *callid == shown.participant.callid);
     let since = legs.iter().filter_map(|leg| leg.since).min();
     Some(ActiveCall {
         id: shown.participant.callid.to_string(),
@@ -84,6 +90,7 @@ fn call(legs: &[&LegNow], now: Millis) -> Option<ActiveCall> {
         callee: to.to_owned(),
         status: shown.participant.status.clone(),
         direction: direction.to_owned(),
+        agent: named.next().map(|(_, agent)| agent.clone()),
         duration: since.map(|since| (now.saturating_sub(since) / 1000).max(0)),
         start_time: since.map(iso),
     })
@@ -136,12 +143,14 @@ mod tests {
             legs,
             live: true,
             as_of: 0,
+            agents: vec![(2, "doctorlinc".into())],
         };
         let actual = active_calls(&calls, 4_000);
         let actual: Vec<_> = actual
             .iter()
             .map(|call| {
                 assert_eq!(call.duration, Some(3));
+                assert_eq!(call.agent.is_some(), call.id == "2", "{call:?}");
                 (
                     call.direction.as_str(),
                     call.caller.as_str(),

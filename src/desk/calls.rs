@@ -29,6 +29,8 @@ pub(crate) struct CallsNow {
     pub(crate) live: bool,
     /// When this was true.
     pub(crate) as_of: Millis,
+    /// Which agents of MasterLinc got which calls, by `callid`.
+    pub(crate) agents: Vec<(i64, String)>,
 }
 
 impl CallsNow {
@@ -103,6 +105,7 @@ fn from_table(answer: &LiveAnswer, now: Millis) -> CallsNow {
         legs: legs.collect(),
         live: true,
         as_of: answer.freshness.as_of.unwrap_or(now),
+        agents: answer.agents.clone(),
     }
 }
 
@@ -128,5 +131,8 @@ fn from_http(
         legs: legs.collect(),
         live: answer.is_some_and(|answer| answer.freshness.live),
         as_of: now,
+        agents: answer
+            .map(|answer| answer.agents.clone())
+            .unwrap_or_default(),
     }
 }

@@ -12,10 +12,15 @@ use crate::pbx::history::{
     CallFilter, CallRecord, Cursor, DayCache, HistoryReader, OpenDay, Page, RangeError, Route,
     Selection, parse_range,
 };
-use crate::time::iso;
+use crate::session::Routed;
+use crate::time::{Millis, iso};
 
 /// What is read where no dates are given, in days.
 const DEFAULT_DAYS: i64 = 7;
+/// Between the first ring here and the beginning in call history.
+const SAME_MOMENT_MS: Millis = 15_000;
+/// So long the object knows which agent got a call.
+const AGENTS_KEPT_MS: Millis = crate::linc::KEPT_MS;
 /// Today, and yesterday while its last calls may still end; one to spare.
 const MOST_OPEN_DAYS: usize = 3;
 
@@ -78,6 +83,33 @@ pub(crate) struct HistoryPage {
     pub(crate) from: String,
     /// Its end.
     pub(crate) to: String,
+    /// Which agents of MasterLinc got which calls.
+    agents: Vec<Routed>,
+}
+
+impl HistoryPage {
+    /// The agent that MasterLinc gave a call to, if it did. 3CX is not known to write Call Control's `callid`
+    /// into call history: a call is found by its caller and the moment at which it came in.
+    pub(crate) fn agent(&self, call: &CallRecord) -> Option<&str> {
+        let is_it = |(caller, at, _): &&Routed| {
+            at.saturating_sub(call.started()).abs() <= SAME_MOMENT_MS
+                && is_same_number(caller, &call.caller().number)
+        };
+        self.agents
+            .iter()
+            .find(is_it)
+            .map(|(_, _, agent)| agent.as_str())
+    }
+}
+
+/// The same line, however its number is written: their last nine digits agree, or all of them.
+fn is_same_number(one: &str, other: &str) -> bool {
+    let tail = |text: &str| -> Vec<char> {
+        let digits = text.chars().rev().filter(char::is_ascii_digit);
+        digits.take(9).collect()
+    };
+    let (one, other) = (tail(one), tail(other));
+    !one.is_empty() && one == other
 }
 
 /// One call; the field names are a contract with outside programs.
@@ -110,13 +142,18 @@ pub(crate) struct CallLog {
     end_time: String,
     /// The extension that took it, or the first that was called or called
     extension: String,
+    /// The agent that MasterLinc gave it to, if it did and that was within a day
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
     /// Whether there is a recording
     recorded: bool,
 }
 
-impl From<&CallRecord> for CallLog {
-    fn from(call: &CallRecord) -> Self {
+impl CallLog {
+    /// As it is shown.
+    pub(crate) fn of(call: &CallRecord, agent: Option<&str>) -> Self {
         Self {
+            agent: agent.map(str::to_owned),
             id: call.id.to_string(),
             caller: call.caller().number.to_string(),
             caller_name: call.caller().name.to_string(),
@@ -213,12 +250,25 @@ pub(crate) async fn history(
     });
     let unreadable = (outcome.unreadable_rows > 0)
         .then(|| format!("{} rows could not be read", outcome.unreadable_rows));
+    let agents = if settings_name_linc(desk) && desk.now.saturating_sub(window.to) < AGENTS_KEPT_MS
+    {
+        desk.session.agents().await.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     Ok(HistoryPage {
+        agents,
         warnings: missing.chain(unreadable).collect(),
         page: selection.finish(),
         from: iso(window.from),
         to: iso(window.to),
     })
+}
+
+/// Whether MasterLinc is asked about anybody's calls.
+fn settings_name_linc(desk: &Desk<'_>) -> bool {
+    let linc = desk.settings.linc.as_ref();
+    linc.is_ok_and(|linc| linc.routing.is_about_any())
 }
 
 /// A report says 500 and nothing else of a date or filter that it does not like.
@@ -248,5 +298,23 @@ impl From<RangeError> for ToolError {
     fn from(error: RangeError) -> Self {
         Self::invalid(error.to_string())
             .hint("dates are ISO 8601, such as 2026-09-12 or 2026-09-12T14:00:00+03:00")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_line_however_it_is_written() {
+        let check = |one, other, expected| {
+            assert_eq!(is_same_number(one, other), expected, "{one} {other}");
+        };
+        check("+966500000001", "0500000001", true);
+        check("00966500000001", "+966 50 000 0001", true);
+        check("+966500000001", "+966500000002", false);
+        check("100", "100", true);
+        check("100", "1100", false);
+        check("", "anonymous", false);
     }
 }

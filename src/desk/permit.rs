@@ -14,9 +14,10 @@ use super::audit::{not_begun, remind};
 use super::{Code, Desk, ToolError, on_record};
 use crate::auth::CallerKind;
 use crate::messaging::Channel;
+use crate::pbx::history::Zone;
 use crate::policy::{
-    Ask, Consent, Counted, Destination, ExtensionNumber, HANDLE_LIVES_MS, Permission, Reached,
-    reader,
+    Ask, Consent, Counted, Destination, ExtensionNumber, HANDLE_LIVES_MS, Permission, QuietHours,
+    Reached, reader,
 };
 use crate::time::{Millis, iso};
 
@@ -163,17 +164,13 @@ async fn granted(desk: &Desk<'_>, ask: &Ask, would: &str) -> Result<(), ToolErro
 
 /// Outside calls and messages wait until the quiet hours are over.
 fn not_quiet(desk: &Desk<'_>) -> Result<(), ToolError> {
-    const MINUTE_MS: Millis = 60_000;
     let Some(quiet) = desk.limits()?.quiet else {
         return Ok(());
     };
     let zone = desk.zone()?;
-    let now = (desk.clock)();
-    let Some(rest) = quiet.remaining(zone.minute_of_day(now)) else {
+    let Some(opens_at) = quiet_until(quiet, zone, (desk.clock)()) else {
         return Ok(());
     };
-    let begun = now.div_euclid(MINUTE_MS).saturating_mul(MINUTE_MS);
-    let opens_at = begun.saturating_add(MINUTE_MS.saturating_mul(Millis::from(rest)));
     let message = format!(
         "nothing was done: it is quiet now ({quiet}, {}), and nobody outside is called or written to",
         zone.name()
@@ -181,6 +178,14 @@ fn not_quiet(desk: &Desk<'_>) -> Result<(), ToolError> {
     Err(ToolError::new(Code::LimitReached, message)
         .hint(format!("try again after {}", iso(opens_at)))
         .details(json!({ "opensAt": iso(opens_at) })))
+}
+
+/// If it is quiet now, until when.
+pub(super) fn quiet_until(quiet: QuietHours, zone: &Zone, now: Millis) -> Option<Millis> {
+    const MINUTE_MS: Millis = 60_000;
+    let rest = quiet.remaining(zone.minute_of_day(now))?;
+    let begun = now.div_euclid(MINUTE_MS).saturating_mul(MINUTE_MS);
+    Some(begun.saturating_add(MINUTE_MS.saturating_mul(Millis::from(rest))))
 }
 
 fn limited(reached: &Reached) -> ToolError {

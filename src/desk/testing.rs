@@ -19,7 +19,7 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Entry, Gate, LedgerDown, Mark, ParkedCall,
     ParkingLot, Permission, Recorded, judge,
 };
-use crate::session::{LiveAnswer, PATIENCE, Session};
+use crate::session::{LiveAnswer, PATIENCE, Routed, Session};
 use crate::settings::Settings;
 use crate::settings::testing::Given;
 use crate::time::Millis;
@@ -237,6 +237,14 @@ impl Session for World {
 
     fn flush(&self) -> LocalBoxFuture<'_, Result<(), LedgerDown>> {
         self.reply(|| self.marks.borrow_mut().clear())
+    }
+
+    fn agents(&self) -> LocalBoxFuture<'_, Result<Vec<Routed>, LedgerDown>> {
+        self.reply(Vec::new)
+    }
+
+    fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>> {
+        self.reply(|| None)
     }
 
     fn audit<'a>(

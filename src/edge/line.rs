@@ -9,6 +9,7 @@
 //! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
 //! | who was wrong too often | `attempts.rs` | `auth::Attempts` |
 //! | the audit | `audit.rs` | – |
+//! | asking MasterLinc | `linc.rs` | `linc` |
 //! | the log of messages, and who opted out | `messages.rs` | `messaging` |
 //! | what the PBX's SMS webhook has to be told | `posts.rs` | `messaging` |
 //! | the tables, and notes | `store.rs` | – |
@@ -29,6 +30,7 @@ mod audit;
 mod gate;
 mod held;
 mod ledger;
+mod linc;
 mod link;
 mod messages;
 mod posts;
@@ -44,6 +46,7 @@ use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::ledger::Waiting;
+use self::linc::Coordination;
 use self::posts::Postman;
 use self::socket::Line;
 use self::store::Store;
@@ -73,6 +76,8 @@ struct Inner {
     waiting: Waiting,
     link: RefCell<Link>,
     socket: Line,
+    /// MasterLinc, where it is asked.
+    linc: Option<Coordination>,
     /// The link was set going since this object started.
     is_awake: Cell<bool>,
     /// When the audit was last cleaned.
@@ -97,6 +102,7 @@ impl DurableObject for PbxSession {
             _ => crate::pbx::live::EventsMode::Off,
         };
         let link = Link::restore(mode, Inner::link_record(&store));
+        let masterlinc = Coordination::begin(&env);
         let postman = Postman::new(&env, &settings);
         Self(Rc::new(Inner {
             state,
@@ -108,6 +114,7 @@ impl DurableObject for PbxSession {
             waiting: Waiting::default(),
             link: RefCell::new(link),
             socket: Line::default(),
+            linc: masterlinc,
             is_awake: Cell::new(false),
             cleaned_at: Cell::new(0),
             postman,
@@ -154,6 +161,8 @@ impl DurableObject for PbxSession {
             Command::Settle { report } => answer(&inner.settle(&report)?),
             Command::Messages { query } => answer(&inner.store.messages(&query)?),
             Command::Record => answer(&()),
+            Command::Agents => answer(&inner.store.agents()?),
+            Command::Coordination => answer(&inner.coordination()),
             Command::Status => answer(&inner.status()),
         }
     }

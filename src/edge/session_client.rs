@@ -26,7 +26,7 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
     ParkingLot, Permission, Recorded, Verdict,
 };
-use crate::session::{Command, Letter, LiveAnswer, PATIENCE, Session, Status};
+use crate::session::{Command, Letter, LiveAnswer, PATIENCE, Routed, Session, Status};
 use crate::time::Millis;
 
 /// Binding of the object.
@@ -293,6 +293,14 @@ impl Session for SessionClient<'_> {
         } else {
             async { Ok(()) }.boxed_local()
         }
+    }
+
+    fn agents(&self) -> LocalBoxFuture<'_, Result<Vec<Routed>, LedgerDown>> {
+        self.record(Command::Agents)
+    }
+
+    fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>> {
+        self.record(Command::Coordination)
     }
 
     fn audit<'a>(

@@ -159,9 +159,8 @@ pub fn plan(
     dialing: &DialRules,
 ) -> Result<Plan, Fault> {
     let deed = match wish.action {
-        Action::Ring => Deed::Leave,
         Action::Answer if leg.status == "Ringing" && leg.can_answer => Deed::Answer,
-        Action::Answer => Deed::Leave,
+        Action::Ring | Action::Answer => Deed::Leave,
         Action::Transfer | Action::Queue => {
             let agent = wish.agent.as_deref().and_then(|agent| routing.reach(agent));
             let named = wish.destination.as_deref().or(agent);
@@ -253,6 +252,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is written in place")]
     fn check(wish: &Wish, leg: &LegFacts, expected: Result<Deed, Fault>) {
         let plan = plan(wish, leg, &routing(), &DialRules::default());
         assert_eq!(plan.map(|plan| plan.deed), expected, "{wish:?} {leg:?}");

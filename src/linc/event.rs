@@ -98,10 +98,9 @@ pub fn worth_telling(change: &Change, routing: &Routing) -> Option<EventKind> {
     }
     match (participant.status.as_str(), change) {
         ("Ringing", _) => Some(EventKind::Incoming),
-        ("Dialing", _) => None,
+        ("Dialing", _) | (_, Change::Ended { .. }) => None,
         (_, Change::Appeared { leg }) => leg.saw_start.then_some(EventKind::Answered),
         (_, Change::Changed { before, .. }) => before.is_ringing().then_some(EventKind::Answered),
-        (_, Change::Ended { .. }) => None,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Called {
     pub callid: i64,
     /// Number of the outside party.
     pub caller: String,
+    /// Whom it reached first, of those that are asked about.
+    pub dn: String,
     /// When it was first told of.
     pub since: Millis,
     /// Which events were told.
@@ -54,15 +56,11 @@ pub enum Claimed {
 
 impl Called {
     /// The decision is about to be carried out: nobody else may after this.
+    #[must_use]
     pub fn decided(mut self, agent: Option<&str>) -> Self {
         self.decision = DECIDED;
         agent.unwrap_or_default().clone_into(&mut self.agent);
         self
-    }
-
-    /// Whether the decision was made, or never will be.
-    pub fn is_decided(&self) -> bool {
-        self.decision == DECIDED
     }
 }
 
@@ -71,7 +69,7 @@ impl Called {
 pub fn claim(
     known: Option<Called>,
     callid: i64,
-    caller: &str,
+    (caller, dn): (&str, &str),
     kind: EventKind,
     is_at_it: bool,
     now: Millis,
@@ -80,6 +78,7 @@ pub fn claim(
     let mut call = known.unwrap_or_else(|| Called {
         callid,
         caller: caller.to_owned(),
+        dn: dn.to_owned(),
         since: now,
         told: 0,
         decision: UNDECIDED,
@@ -114,13 +113,13 @@ mod tests {
     const HUDA: &str = "+966500000001";
 
     fn first() -> Called {
-        let (call, claimed) = claim(None, 5, HUDA, EventKind::Incoming, false, 1);
+        let (call, claimed) = claim(None, 5, (HUDA, "100"), EventKind::Incoming, false, 1);
         assert_eq!(claimed, Claimed::Decide);
         call
     }
 
     fn again(call: Called, kind: EventKind, is_at_it: bool) -> (Called, Claimed) {
-        claim(Some(call), 5, HUDA, kind, is_at_it, 2)
+        claim(Some(call), 5, (HUDA, "101"), kind, is_at_it, 2)
     }
 
     /// K5.
@@ -161,7 +160,7 @@ mod tests {
         let (call, claimed) = claim(
             Some(decided),
             5,
-            "+966500000002",
+            ("+966500000002", "100"),
             EventKind::Incoming,
             false,
             9,

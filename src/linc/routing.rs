@@ -25,6 +25,11 @@ impl Routing {
         self.dns.as_ref().is_some_and(|set| set.contains(dn)) || self.basma.as_deref() == Some(dn)
     }
 
+    /// Whether there is any telephone to ask about.
+    pub fn is_about_any(&self) -> bool {
+        self.dns.is_some() || self.basma.is_some()
+    }
+
     /// Where an agent can be reached.
     pub fn reach(&self, agent: &str) -> Option<&str> {
         let agent = agent.to_ascii_lowercase();

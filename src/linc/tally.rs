@@ -1,5 +1,7 @@
 //! How often what happened, since the object started: for `check_pbx`.
 
+use std::fmt::Write;
+
 use super::Fault;
 use crate::sorted::Map;
 
@@ -33,7 +35,8 @@ impl Tally {
             self.decided, self.calls
         );
         for (fault, count) in self.faults.iter() {
-            line.push_str(&format!(", {count} {fault}"));
+            // Writing to a String cannot fail.
+            let _ = write!(line, ", {count} {fault}");
         }
         line
     }

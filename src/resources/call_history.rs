@@ -19,7 +19,8 @@ pub(super) async fn newest(desk: &Desk<'_>) -> Result<Value, ToolError> {
         },
     )
     .await?;
-    let records: Vec<Value> = found.page.calls.iter().map(record).collect();
+    let calls = found.page.calls.iter();
+    let records: Vec<Value> = calls.map(|call| record(call, found.agent(call))).collect();
     Ok(json!({
         "count": records.len(),
         "records": records,
@@ -31,7 +32,7 @@ pub(super) async fn newest(desk: &Desk<'_>) -> Result<Value, ToolError> {
 }
 
 /// One call; the field names are a contract with outside programs.
-fn record(call: &CallRecord) -> Value {
+fn record(call: &CallRecord, agent: Option<&str>) -> Value {
     json!({
         "id": call.id,
         "callId": call.call_id().map(|id| id.to_string()),
@@ -44,5 +45,6 @@ fn record(call: &CallRecord) -> Value {
         "endTime": iso(call.ended),
         "extension": call.extension().unwrap_or_default(),
         "recordingUrl": call.recording_url,
+        "agent": agent,
     })
 }

@@ -155,7 +155,9 @@ impl Tool for CheckPbx {
         findings.push(reports(messages));
         findings.push(parking(slots));
         findings.extend(roads(desk));
-        findings.push(live_link(desk).await);
+        let link = live_link(desk).await;
+        findings.extend(masterlinc(desk, link.state == State::Ok).await);
+        findings.push(link);
         Ok(output(version, findings))
     }
 }
@@ -313,6 +315,32 @@ fn roads(desk: &Desk<'_>) -> Option<Finding> {
     }
     let mend = format!("{} (see README, Messages)", mends.join("; "));
     Some(Finding::warning("messages", message, &mend))
+}
+
+/// Whether MasterLinc is asked about calls.
+async fn masterlinc(desk: &Desk<'_>, is_live: bool) -> Option<Finding> {
+    const CHECK: &str = "MasterLinc";
+    let linc = desk.settings.linc.as_ref().ok()?;
+    if let Some(warning) = linc.warning() {
+        let mend = "bind its Worker as MASTERLINC, or use its workers.dev address";
+        return Some(Finding::warning(CHECK, warning, mend));
+    }
+    if !linc.routing.is_about_any() {
+        return None;
+    }
+    let Ok(Some(words)) = desk.session.coordination().await else {
+        // A route point alone does not mean that MasterLinc is wanted.
+        linc.routing.dns.as_ref()?;
+        let mend = "bind its Worker as MASTERLINC, or set MASTERLINC_BASE_URL";
+        let message = "MASTERLINC_DNS is set, but there is nobody to ask";
+        return Some(Finding::warning(CHECK, message, mend));
+    };
+    Some(if is_live {
+        Finding::ok(CHECK, words)
+    } else {
+        let message = "it is asked about calls as they ring, and the live link is not up";
+        Finding::warning(CHECK, message, "PBX_EVENTS must be always for it")
+    })
 }
 
 fn parking(slots: Result<Vec<String>, PbxError>) -> Finding {

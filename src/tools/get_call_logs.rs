@@ -116,7 +116,12 @@ impl Tool for GetCallLogs {
             .map(|zone| zone.name().to_owned());
         Ok(Output {
             count: found.page.calls.len(),
-            logs: found.page.calls.iter().map(CallLog::from).collect(),
+            logs: found
+                .page
+                .calls
+                .iter()
+                .map(|call| CallLog::of(call, found.agent(call)))
+                .collect(),
             next_cursor: found.page.next.map(|cursor| cursor.write()),
             from: found.from,
             to: found.to,

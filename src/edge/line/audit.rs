@@ -24,13 +24,18 @@ impl Inner {
         Ok(())
     }
 
-    /// Forgets what is older than `RETENTION_DAYS`, messages as well; looks once an hour.
+    /// Forgets what is older than `RETENTION_DAYS`, messages as well, and calls of yesterday; looks once an
+    /// hour.
     pub(super) fn forget_old_audit(&self) {
         let now = clock::now();
         if now < self.cleaned_at.get().saturating_add(CLEANED_EVERY_MS) {
             return;
         }
         self.cleaned_at.set(now);
+        let yesterday = now.saturating_sub(crate::linc::KEPT_MS);
+        if let Err(error) = self.store.forget_called(yesterday) {
+            log::error("calls_not_forgotten", json!({ "error": error.to_string() }));
+        }
         // A setting that cannot be read deletes nothing.
         let Ok(limits) = Limits::read(&EnvVariables(&self.env)) else {
             return;

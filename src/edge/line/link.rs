@@ -50,6 +50,11 @@ impl Inner {
         self.feed(Input::Demand);
         let link = self.link.borrow();
         let table = link.table();
+        // Where nobody is asked, nobody has got a call.
+        let agents = match &self.linc {
+            Some(_) => self.store.agents_now().unwrap_or_default(),
+            None => Vec::new(),
+        };
         let lines = match dn {
             Some(dn) => table.dn(dn).into_iter().collect(),
             None => table.busy(),
@@ -57,6 +62,7 @@ impl Inner {
         LiveAnswer {
             freshness: link.freshness(),
             lines,
+            agents,
         }
     }
 
@@ -76,8 +82,7 @@ impl Inner {
             Action::Arm { at } => spawn_local(Rc::clone(self).arm(at)),
             Action::Disarm => spawn_local(Rc::clone(self).disarm()),
             Action::Persist(record) => self.persist(record),
-            // Nobody follows changes yet; the table has them.
-            Action::Changed(_) => {}
+            Action::Changed(changes) => self.tell_masterlinc(&changes),
         }
     }
 
@@ -155,7 +160,8 @@ impl Inner {
         self.feed(Input::EntityRead { ticket, outcome });
     }
 
-    fn upstream(&self) -> Option<Upstream<'_>> {
+    /// The way to the PBX, if there is one.
+    pub(super) fn upstream(&self) -> Option<Upstream<'_>> {
         let Ok(Some(settings)) = &self.settings else {
             return None;
         };

@@ -42,6 +42,7 @@ impl Inner {
                 ..
             } = entry;
             self.post(id, &received(id, from, to, body, *at), 0)?;
+            self.message_received(from, to, entry.channel);
         }
         Ok(true)
     }

@@ -16,7 +16,7 @@ use crate::settings::{PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// The tables, in the order in which they came; each statement may run again.
-const TABLES: [&str; 13] = [
+const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS once (
         caller TEXT NOT NULL, tool TEXT NOT NULL, key TEXT NOT NULL, intent TEXT NOT NULL,
@@ -36,6 +36,9 @@ const TABLES: [&str; 13] = [
         visitor TEXT PRIMARY KEY, latest INTEGER NOT NULL, since INTEGER NOT NULL,
         failures INTEGER NOT NULL, closings INTEGER NOT NULL, closed_until INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS attempts_latest ON attempts (latest)",
+    "CREATE TABLE IF NOT EXISTS called (
+        callid INTEGER PRIMARY KEY, since INTEGER NOT NULL, told INTEGER NOT NULL,
+        decision INTEGER NOT NULL, caller TEXT NOT NULL, dn TEXT NOT NULL, agent TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS messages (
         place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
         channel TEXT NOT NULL, origin TEXT NOT NULL, sender TEXT NOT NULL, reader TEXT NOT NULL,
@@ -60,7 +63,7 @@ pub(super) struct Store(Sql);
 impl Store {
     /// Opens it, making what is missing.
     pub(super) fn open(state: &State) -> Self {
-        Self(Sql::open(state, &TABLES))
+        Self(Sql::open(state, TABLES))
     }
 
     /// Runs a statement.
