@@ -10,6 +10,7 @@
 //! Not here: HTTP answers (`edge`), and how a client comes by a token ([`oauth`]).
 
 mod bearer;
+mod binding;
 mod caller;
 mod challenge;
 mod extension_set;
@@ -25,6 +26,7 @@ mod throttle;
 mod tests;
 
 pub use bearer::Bearer;
+pub use binding::bound_caller;
 pub use caller::{Caller, CallerKind};
 pub use challenge::{Challenge, ChallengeError};
 pub use extension_set::{ExtensionProblem, ExtensionRange, ExtensionSet};

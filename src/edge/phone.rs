@@ -3,6 +3,7 @@
 //! The way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
 
 mod day_cache;
+mod rpc;
 mod wire;
 
 use worker::{Context, Env, Headers, Result, event, web_sys};
@@ -146,50 +147,18 @@ impl Visit<'_> {
             _ => Vec::new(),
         };
 
-        let session = SessionClient::new(env, isolate);
-        let days = KvDays::of(env);
-        let carrier = Upstream::carrier(&isolate.settings);
-        let upstream = match &isolate.settings.pbx {
-            Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
-            Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
-            Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
+        let request = mcp::HttpRequest {
+            method: head.method,
+            content_type: head.content_type,
+            accept: head.accept,
+            protocol_version: head.protocol_version,
+            mcp_method: head.mcp_method,
+            mcp_name: head.mcp_name,
+            body: &body,
         };
-        let server = Server::new(Desk {
-            pbx: upstream
-                .as_ref()
-                .map(|upstream| Pbx::new(upstream, &session))
-                .map_err(Clone::clone),
-            carrier: &carrier,
-            memory: &isolate.memory,
-            session: &session,
-            archive: Archive {
-                days: &days,
-                recent: &isolate.history,
-            },
-            settings: &isolate.settings,
-            caller,
-            errand: Errand {
-                client: head.user_agent.unwrap_or_default(),
-                ..Errand::default()
-            },
-            intent: None,
-            public_url: access.public_url.as_deref().unwrap_or(self.url.origin()),
-            now: clock::now(),
-            clock: clock::now,
-        });
-        let answer = mcp::serve(
-            &server,
-            mcp::HttpRequest {
-                method: head.method,
-                content_type: head.content_type,
-                accept: head.accept,
-                protocol_version: head.protocol_version,
-                mcp_method: head.mcp_method,
-                mcp_name: head.mcp_name,
-                body: &body,
-            },
-        )
-        .await;
+        let client = head.user_agent.unwrap_or_default();
+        let public_url = access.public_url.as_deref().unwrap_or(self.url.origin());
+        let answer = serve(env, isolate, caller, client, public_url, request).await;
         let needs = answer.needs.as_deref().zip(oauth);
         let challenge = needs.and_then(|(needs, oauth)| oauth.step_up(needs));
         let response = said(answer)?;
@@ -198,6 +167,49 @@ impl Visit<'_> {
             None => Ok(response),
         }
     }
+}
+
+/// One request of the protocol, for a caller who is known; `client` is the program, in its own words.
+async fn serve(
+    env: &Env,
+    isolate: &Isolate,
+    caller: &Caller,
+    client: &str,
+    public_url: &str,
+    request: mcp::HttpRequest<'_>,
+) -> mcp::HttpResponse {
+    let session = SessionClient::new(env, isolate);
+    let days = KvDays::of(env);
+    let carrier = Upstream::carrier(&isolate.settings);
+    let upstream = match &isolate.settings.pbx {
+        Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
+        Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
+        Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
+    };
+    let server = Server::new(Desk {
+        pbx: upstream
+            .as_ref()
+            .map(|upstream| Pbx::new(upstream, &session))
+            .map_err(Clone::clone),
+        carrier: &carrier,
+        memory: &isolate.memory,
+        session: &session,
+        archive: Archive {
+            days: &days,
+            recent: &isolate.history,
+        },
+        settings: &isolate.settings,
+        caller,
+        errand: Errand {
+            client,
+            ..Errand::default()
+        },
+        intent: None,
+        public_url,
+        now: clock::now(),
+        clock: clock::now,
+    });
+    mcp::serve(&server, request).await
 }
 
 /// What the protocol answered.
