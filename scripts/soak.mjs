@@ -1,6 +1,6 @@
 // `npm run soak`: at full length: ten thousand attempts to call in a storm, every loss of the live link by
 // sockets and by panics, the losses that are found only after a minute and a half of silence, and a
-// hundred thousand rows of history.
+// hundred thousand rows of history, five hundred calls that MasterLinc is asked about while it fails.
 
 import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
@@ -15,7 +15,7 @@ main(async () => {
   await step("Attempts to call in a storm, losses of the live link, and a hundred thousand rows", () =>
     run(
       "cargo",
-      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "memory::", "--nocapture", "--include-ignored"],
+      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "memory::", "linc::crowd", "--nocapture", "--include-ignored"],
       { env: { SOAK: times } },
     ),
   );

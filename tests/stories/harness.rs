@@ -4,6 +4,7 @@ mod dice;
 mod faults;
 mod keys;
 mod kv;
+mod masterlinc;
 mod mcp;
 mod official;
 mod runtime;
@@ -17,6 +18,7 @@ pub(crate) use dice::Dice;
 pub(crate) use faults::status;
 pub(crate) use keys::key_entry;
 pub(crate) use kv::Kv;
+pub(crate) use masterlinc::{Manner, MasterLinc};
 pub(crate) use mcp::{Answer, Client, Raw};
 pub(crate) use runtime::{Build, Plan, Runtime};
 
@@ -49,7 +51,16 @@ impl Stage {
             .await
             .expect("the PBX starts");
         let variables = demo_variables(&simulator, variables);
-        Self::set(simulator, build, variables, isolates, None).await
+        Self::set(simulator, build, variables, isolates, None, false).await
+    }
+
+    /// The same beside MasterLinc's stand-in, both bound to each other.
+    pub(crate) async fn beside_masterlinc(variables: &[(&str, &str)]) -> Self {
+        let simulator = Simulator::start(Settings::fast())
+            .await
+            .expect("the PBX starts");
+        let variables = demo_variables(&simulator, variables);
+        Self::set(simulator, Build::Real, variables, 1, None, true).await
     }
 
     async fn set(
@@ -58,6 +69,7 @@ impl Stage {
         variables: Vec<(String, String)>,
         isolates: usize,
         tunnel: Option<SocketAddr>,
+        has_masterlinc: bool,
     ) -> Self {
         let kv = Kv::start().await;
         let plan = Plan {
@@ -66,6 +78,7 @@ impl Stage {
             isolates,
             kv: kv.address,
             tunnel,
+            has_masterlinc,
         };
         let runtime = Runtime::start(plan).await;
         official::begin();
@@ -89,7 +102,7 @@ impl Stage {
         let host = [("PBX_BASE_URL", "https://pbx.example.com:5001")];
         let variables = demo_variables(&simulator, &host);
         let pbx = simulator.address();
-        Self::set(simulator, Build::Real, variables, 1, Some(pbx)).await
+        Self::set(simulator, Build::Real, variables, 1, Some(pbx), false).await
     }
 
     /// The namespace of call history.

@@ -26,6 +26,7 @@ mod guessing;
 mod harness;
 mod history;
 mod key;
+mod linc;
 mod live;
 mod memory;
 mod moving;

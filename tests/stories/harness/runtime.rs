@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) kv: SocketAddr,
     /// Where the service binding `PBX` leads; if it is bound, there is no other way out.
     pub(crate) tunnel: Option<SocketAddr>,
+    /// Whether MasterLinc's stand-in runs beside it.
+    pub(crate) has_masterlinc: bool,
 }
 
 /// A running workerd; dropped = killed. (It drains on SIGTERM, so it is ended with SIGKILL.)
@@ -124,7 +126,13 @@ impl Runtime {
 
     /// A caller at each isolate.
     pub(crate) fn clients(&self) -> Vec<Client> {
-        self.urls.iter().map(|url| Client::new(url)).collect()
+        let urls = self.urls.iter().take(self.plan.isolates);
+        urls.map(|url| Client::new(url)).collect()
+    }
+
+    /// A caller at MasterLinc's stand-in.
+    pub(crate) fn masterlinc(&self) -> Client {
+        Client::new(&self.urls[self.plan.isolates])
     }
 }
 
@@ -136,6 +144,10 @@ async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
         std::fs::create_dir_all(copy.parent().expect("it is in a folder")).expect("a folder");
         std::fs::copy(&built, copy)
             .unwrap_or_else(|error| panic!("{}: {error}; run `npm test`", built.display()));
+    }
+    if plan.has_masterlinc {
+        let standin = root.join("tests/clients/masterlinc/index.js");
+        std::fs::copy(standin, folder.join("masterlinc.js")).expect("the stand-in is there");
     }
     let config = folder.join("config.capnp");
     std::fs::write(&config, configuration(&root.join("wrangler.toml"), plan))
@@ -160,7 +172,7 @@ async fn launch(folder: &Path, plan: &Plan, log: &Log) -> (Child, Vec<String>) {
         is_shown,
     ));
     let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-    let mut urls = vec![String::new(); plan.isolates];
+    let mut urls = vec![String::new(); plan.isolates + usize::from(plan.has_masterlinc)];
     while urls.iter().any(String::is_empty) {
         let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line())
             .await
@@ -220,6 +232,9 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
         );
         way_out = "nowhere";
     }
+    if plan.has_masterlinc {
+        bindings.push_str("(name = \"MASTERLINC\", service = \"masterlinc\"), ");
+    }
     let mut modules = String::new();
     for (name, kind) in MODULES {
         let _ = write!(modules, "(name = {name:?}, {kind} = embed {name:?}), ");
@@ -256,6 +271,25 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
             "(name = \"http-{isolate}\", address = \"127.0.0.1:0\", \
              http = (forwardedProtoHeader = \"x-forwarded-proto\"), \
              service = \"isolate-{isolate}\"),"
+        );
+    }
+    if plan.has_masterlinc {
+        let props = r#"{"name":"masterlinc","scopes":["read","control","message","record","admin"],"extensions":["100-112"]}"#;
+        let _ = writeln!(
+            services,
+            "(name = \"masterlinc\", worker = (
+               modules = [(name = \"masterlinc.js\", esModule = embed \"masterlinc.js\")],
+               compatibilityDate = {date},
+               bindings = [
+                 (name = \"PHONE\", service = (name = \"isolate-0\", props = (json = {}))),
+                 (name = \"BARE\", service = \"isolate-0\")],
+               globalOutbound = \"nowhere\")),",
+            quoted(props)
+        );
+        let _ = writeln!(
+            sockets,
+            "(name = \"http-{}\", address = \"127.0.0.1:0\", http = (), service = \"masterlinc\"),",
+            plan.isolates
         );
     }
     format!(
