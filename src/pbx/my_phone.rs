@@ -139,7 +139,7 @@ fn acknowledged(body: &[u8]) -> Result<Acknowledged, PbxError> {
         let start = body.get(..words.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()))
     };
-    if SIGNED_OUT.iter().any(|words| is_said(&words)) {
+    if SIGNED_OUT.iter().any(is_said) {
         return Ok(Acknowledged::SignedOut);
     }
     let answer = GenericMessage::decode(body)

@@ -88,12 +88,11 @@ impl Tool for SendMessage {
     type Output = Output;
 
     async fn run(arguments: Arguments, desk: &Desk<'_>) -> Result<Output, ToolError> {
-        let key = arguments.idempotency_key.clone();
-        let letter = Letter::read(arguments, desk)?;
+        let letter = Letter::read(&arguments, desk)?;
         let work = letter.send_if_permitted();
-        let (sent, repeated) = match key {
+        let (sent, repeated) = match &arguments.idempotency_key {
             None => (work.await?, false),
-            Some(key) => once(desk, Self::NAME, &key, letter.intent(), work).await?,
+            Some(key) => once(desk, Self::NAME, key, letter.intent(), work).await?,
         };
         Ok(letter.report(sent, repeated))
     }
@@ -117,7 +116,7 @@ enum Way<'a> {
 
 impl<'a> Letter<'a> {
     /// Everything that can be known before anybody is asked.
-    fn read(arguments: Arguments, desk: &'a Desk<'a>) -> Result<Self, ToolError> {
+    fn read(arguments: &Arguments, desk: &'a Desk<'a>) -> Result<Self, ToolError> {
         let extension = desk.extension(arguments.from_extension.as_deref())?;
         let text = arguments.message.trim();
         let length = text.chars().count();

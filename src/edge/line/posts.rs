@@ -89,7 +89,7 @@ impl Inner {
     async fn go_round(self: Rc<Self>) {
         while let Ok(Some(post)) = self.store.due_post(clock::now()) {
             let outcome = self.hand_in(&post).await;
-            if let Err(error) = self.store.handed_in(&post, &outcome, clock::now()) {
+            if let Err(error) = self.store.handed_in(&post, outcome, clock::now()) {
                 log::error("post_not_kept", json!({ "error": error.to_string() }));
                 break;
             }
@@ -175,7 +175,7 @@ impl Store {
     fn handed_in(
         &self,
         post: &Post,
-        outcome: &std::result::Result<(), Option<u16>>,
+        outcome: std::result::Result<(), Option<u16>>,
         now: Millis,
     ) -> Result<()> {
         let failures = post.failures.saturating_add(1);
@@ -195,7 +195,7 @@ impl Store {
             return self.run(statement, integers(&[post.place])?);
         };
         let again = now.saturating_add(wait);
-        if outcome == &Err(None) {
+        if outcome == Err(None) {
             // Nobody there: the others need not find that out one by one.
             let statement = "UPDATE posts SET next_at = MAX(next_at, ?)";
             self.run(statement, integers(&[again])?)?;

@@ -22,7 +22,6 @@ fn world(answer: fn(&HttpRequest, usize) -> Answered) -> World {
     World::new(answer, &CARRIER)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is written in place")]
 fn send(world: &World, arguments: Value) -> Value {
     let mut arguments = arguments;
     let members = arguments.as_object_mut().unwrap();
