@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use pbx_sim::Deed;
+use pbx_sim::{Deed, Rule};
 use serde_json::{Value, json};
 
 use super::{HUDA, by_http, is_at, is_up, moves, on_record, ring, says, variables};
-use crate::harness::{Manner, MasterLinc, Stage, until};
+use crate::harness::{Manner, MasterLinc, Stage, status, until};
 
 /// A default that can be seen.
 const DEFAULT: (&str, &str) = ("MASTERLINC_DEFAULT_ACTION", "transfer:104");
@@ -162,6 +162,30 @@ async fn answer_at_a_desk_phone_lets_it_ring() {
     assert_eq!(entry["outcome"], json!("ok"));
     is_at(stage.pbx(), callid, "104", "Ringing").await;
     assert_eq!(stage.requests("/answer"), 0);
+}
+
+/// A phone that says that it can be told, and cannot: one request, and it rings on.
+#[tokio::test]
+async fn answer_that_is_refused_is_not_tried_again() {
+    let (stage, linc) = by_http(&[]).await;
+    linc.is(says(&json!({ "action": "answer" })));
+    stage.pbx().add_fault(Rule {
+        times: 5,
+        ..Rule::once("/answer", status(422, ""))
+    });
+    let callid = ring(stage.pbx(), HUDA, "100");
+    let entry = on_record(&stage).await;
+    assert_eq!(entry["outcome"], json!("wrong_call_state"), "{entry}");
+    is_at(stage.pbx(), callid, "100", "Ringing").await;
+    until("it to be counted", async || {
+        let found = finding(&stage).await;
+        found["message"]
+            .as_str()?
+            .contains("1 wrong_call_state")
+            .then_some(())
+    })
+    .await;
+    assert_eq!(stage.requests("/answer"), 1);
 }
 
 /// K5: one question and one action, however often events come, and over restarts.

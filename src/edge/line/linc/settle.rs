@@ -40,6 +40,7 @@ impl Inner {
         let callid = call.callid;
         let asked = reply.as_ref().ok();
         let mut fault = reply.as_ref().err().copied();
+        let mut refused = None;
         let default = &linc.masterlinc.routing.default;
         for wish in asked.into_iter().chain([default]) {
             let planned = self.planned(linc, wish, (&dn, id), callid).await;
@@ -54,6 +55,10 @@ impl Inner {
                     continue;
                 }
             };
+            // What the PBX has just refused is not sent again.
+            if refused.as_ref() == Some(&plan.deed) {
+                break;
+            }
             // From here on nobody else decides, whatever becomes of this object.
             call = call.decided(plan.agent.as_deref());
             let mark = mark(linc, &call, &leg, asked, fault, &plan);
@@ -79,6 +84,7 @@ impl Inner {
                 Came::NotDone(why) if fault.is_none() => fault = Some(why),
                 _ => break,
             }
+            refused = Some(plan.deed);
         }
         linc.tally.borrow_mut().note(fault);
         linc.deciding.borrow_mut().retain(|known| *known != callid);
