@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Desk, ToolError};
-use crate::messaging::{Entry, MessageQuery, Twins, shown};
+use crate::messaging::{Channel, Entry, MessageQuery, Twins, advice, shown};
 use crate::pbx::ChatMessage;
 use crate::pbx::history::Window;
 use crate::time::{Millis, iso};
@@ -46,6 +46,9 @@ pub(crate) struct Message {
     /// What is known of its delivery: sending, accepted, queued, sent, delivered, read, undelivered, failed,
     /// unknown; received; recorded by the PBX
     pub status: String,
+    /// Why it did not arrive and what to do, with the carrier's code
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl From<ChatMessage> for Message {
@@ -71,6 +74,7 @@ impl From<ChatMessage> for Message {
             direction: direction.to_owned(),
             timestamp: message.time_sent.unwrap_or_default(),
             status: "recorded".to_owned(),
+            reason: None,
         }
     }
 }
@@ -86,8 +90,22 @@ impl Message {
             direction: entry.direction().to_owned(),
             timestamp: iso(entry.at),
             status: shown(&entry.status, now.saturating_sub(entry.at)).to_owned(),
+            reason: reason(entry),
         }
     }
+}
+
+/// Why a message did not arrive; chat has codes of its own.
+fn reason(entry: &Entry) -> Option<String> {
+    let code = &entry.error;
+    if code.is_empty() {
+        return None;
+    }
+    let number = code.parse().unwrap_or_default();
+    Some(match entry.channel {
+        Channel::Livechat => format!("3CX refused it ({code})"),
+        Channel::Sms | Channel::Whatsapp => format!("{} ({code})", advice(number, 0).0),
+    })
 }
 
 /// Which messages.

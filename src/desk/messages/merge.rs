@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use super::{MOST_PAGES, Message, PAGE, Wanted};
 use crate::desk::Desk;
-use crate::messaging::{Entry, MessageQuery, Twins};
+use crate::messaging::{Entry, MessageQuery, Origin, Twins};
 use crate::pbx::ChatMessage;
 use crate::pbx::history::parse_timestamp;
 use crate::time::Millis;
@@ -119,6 +119,8 @@ pub(super) struct Merge {
     own: Source<Entry>,
     /// With the twin in our log, where there is one.
     pbx: Source<(ChatMessage, Option<Entry>)>,
+    /// Who wrote an SMS of ours in 3CX: the PBX alone knows that.
+    agents: Vec<(String, String)>,
     found: Vec<Message>,
     is_cut: bool,
 }
@@ -129,6 +131,7 @@ impl Merge {
             place: wanted.after.unwrap_or(Place::BEGIN),
             own: Source::new(),
             pbx: Source::new(),
+            agents: Vec::new(),
             found: Vec::new(),
             is_cut: false,
         }
@@ -147,6 +150,7 @@ impl Merge {
         asked: usize,
     ) {
         let is_last = rows.len() < asked;
+        let agents = &mut self.agents;
         let with_twins = rows.into_iter().map(|(at, row)| {
             let people = [
                 row.sender_participant_no.as_deref(),
@@ -157,6 +161,12 @@ impl Merge {
             let id = row.message_id.unwrap_or_default().to_string();
             let text = row.message.as_deref().unwrap_or_default();
             let twin = twins.take(&id, text, &people, at);
+            if let (Some(twin), [agent, ..]) = (&twin, people)
+                && twin.origin == Origin::Pbx
+                && !agent.is_empty()
+            {
+                agents.push((twin.id.clone(), agent.to_owned()));
+            }
             (at, (row, twin))
         });
         self.pbx.take(with_twins, is_last);
@@ -223,8 +233,17 @@ impl Merge {
             (self.place.at, self.place.id) = (entry.at, NOBODY);
         }
         if is_own(desk, wanted, &entry) {
-            self.put(wanted, Message::of(&entry, desk.now));
+            self.put(wanted, self.shown(&entry, desk.now));
         }
+    }
+
+    /// An entry as it is shown. Who may see it does not depend on who wrote it in 3CX, which is not always known.
+    fn shown(&self, entry: &Entry, now: Millis) -> Message {
+        let mut message = Message::of(entry, now);
+        if let Some((_, agent)) = self.agents.iter().find(|(id, _)| *id == entry.id) {
+            message.from.clone_from(agent);
+        }
+        message
     }
 
     fn pass_pbx(&mut self, desk: &Desk<'_>, wanted: &Wanted<'_>) {
@@ -252,8 +271,9 @@ impl Merge {
             return;
         }
         match twin {
+            // Passed, or still to come, at its own place.
             Some(twin) if is_own(desk, wanted, &twin) => {}
-            Some(twin) => self.put(wanted, Message::of(&twin, desk.now)),
+            Some(twin) => self.put(wanted, self.shown(&twin, desk.now)),
             None => self.put(wanted, message),
         }
     }

@@ -103,14 +103,13 @@ fn refusal(status: u16, code: &str, message: &str) -> Result<Response> {
     reply::json(status, &refused(code, message))
 }
 
-/// What a failure is in HTTP. Nothing that may have been sent is called a failure that is worth repeating.
+/// What a failure is in HTTP. What may have been sent is none: see [`hand_over`].
 const fn status(code: Code) -> u16 {
     match code {
         Code::InvalidArgument | Code::NotFound => 422,
         Code::Forbidden | Code::ForbiddenDestination => 403,
         Code::LimitReached => 429,
         Code::ProviderFailed => 502,
-        Code::OutcomeUnknown => 504,
         _ => 503,
     }
 }

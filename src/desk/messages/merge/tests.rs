@@ -151,6 +151,7 @@ fn what_is_in_both_is_shown_once_as_the_log_has_it() {
     let ids: Vec<&str> = page.messages.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, ["own4", "3", "own3", "own2", "own1", "0"]);
     assert_eq!(page.messages[3].status, "delivered");
+    assert_eq!(page.messages[3].from, "104", "the PBX knows who that was");
     assert!(page.next.is_none() && page.warnings.is_empty());
 }
 
