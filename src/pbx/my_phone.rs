@@ -25,12 +25,19 @@ const SEND_CHAT: i32 = 110;
 const ACKNOWLEDGE: i32 = 207;
 
 /// Numbers of fields: the generated classes of 3CX's public web chat widget.
+/// One type a direction: what is only written needs no reader.
 #[derive(Clone, PartialEq, Message)]
-struct GenericMessage {
+struct Question {
     #[prost(int32, tag = "1")]
     id: i32,
     #[prost(message, optional, tag = "110")]
     send_chat: Option<SendChat>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Answer {
+    #[prost(int32, tag = "1")]
+    id: i32,
     #[prost(message, optional, tag = "207")]
     acknowledge: Option<Acknowledge>,
 }
@@ -39,8 +46,9 @@ struct GenericMessage {
 struct SendChat {
     #[prost(string, tag = "1")]
     text: String,
-    #[prost(message, repeated, tag = "2")]
-    to: Vec<Recipient>,
+    /// There may be several.
+    #[prost(message, optional, tag = "2")]
+    to: Option<Recipient>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -121,15 +129,14 @@ impl Pbx<'_> {
 }
 
 fn chat(to: &str, text: &str) -> Vec<u8> {
-    GenericMessage {
+    Question {
         id: SEND_CHAT,
         send_chat: Some(SendChat {
             text: text.to_owned(),
-            to: vec![Recipient {
+            to: Some(Recipient {
                 extension: to.to_owned(),
-            }],
+            }),
         }),
-        acknowledge: None,
     }
     .encode_to_vec()
 }
@@ -142,7 +149,7 @@ fn acknowledged(body: &[u8]) -> Result<Acknowledged, PbxError> {
     if SIGNED_OUT.iter().any(is_said) {
         return Ok(Acknowledged::SignedOut);
     }
-    let answer = GenericMessage::decode(body)
+    let answer = Answer::decode(body)
         .ok()
         .filter(|answer| answer.id == ACKNOWLEDGE)
         .and_then(|answer| answer.acknowledge);

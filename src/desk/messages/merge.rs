@@ -8,7 +8,6 @@
 //! were, and the time of the last of all, with its number if it was the PBX's: so messages that came meanwhile
 //! are not taken for older ones.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 
@@ -84,7 +83,8 @@ pub(super) enum Need {
 
 /// A list that is read in pages.
 struct Source<T> {
-    read: VecDeque<(Millis, T)>,
+    /// What was read and not passed: the next one is the last.
+    read: Vec<(Millis, T)>,
     pages: usize,
     is_over: bool,
 }
@@ -92,14 +92,15 @@ struct Source<T> {
 impl<T> Source<T> {
     fn new() -> Self {
         Self {
-            read: VecDeque::new(),
+            read: Vec::new(),
             pages: 0,
             is_over: false,
         }
     }
 
-    fn take(&mut self, rows: impl Iterator<Item = (Millis, T)>, is_last: bool) {
-        self.read.extend(rows);
+    fn take(&mut self, mut rows: Vec<(Millis, T)>, is_last: bool) {
+        rows.reverse();
+        self.read = rows;
         self.pages = self.pages.saturating_add(1);
         self.is_over = is_last;
     }
@@ -109,7 +110,7 @@ impl<T> Source<T> {
     }
 
     fn next_at(&self) -> Option<Millis> {
-        self.read.front().map(|(at, _)| *at)
+        self.read.last().map(|(at, _)| *at)
     }
 }
 
@@ -139,8 +140,8 @@ impl Merge {
 
     pub(super) fn take_own(&mut self, rows: Vec<Entry>, asked: usize) {
         let is_last = rows.len() < asked;
-        self.own
-            .take(rows.into_iter().map(|entry| (entry.at, entry)), is_last);
+        let rows = rows.into_iter().map(|entry| (entry.at, entry));
+        self.own.take(rows.collect(), is_last);
     }
 
     pub(super) fn take_pbx(
@@ -169,6 +170,7 @@ impl Merge {
             }
             (at, (row, twin))
         });
+        let with_twins = with_twins.collect();
         self.pbx.take(with_twins, is_last);
     }
 
@@ -224,7 +226,7 @@ impl Merge {
     }
 
     fn pass_own(&mut self, desk: &Desk<'_>, wanted: &Wanted<'_>) {
-        let Some((_, entry)) = self.own.read.pop_front() else {
+        let Some((_, entry)) = self.own.read.pop() else {
             return;
         };
         self.place.own = entry.place;
@@ -247,7 +249,7 @@ impl Merge {
     }
 
     fn pass_pbx(&mut self, desk: &Desk<'_>, wanted: &Wanted<'_>) {
-        let Some((at, (row, twin))) = self.pbx.read.pop_front() else {
+        let Some((at, (row, twin))) = self.pbx.read.pop() else {
             return;
         };
         self.place.skip = self.place.skip.saturating_add(1);
