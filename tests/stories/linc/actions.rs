@@ -59,7 +59,7 @@ pub(super) async fn five(client: &Client, pbx: &Control, say: impl AsyncFn(&Valu
 async fn the_five_actions_by_http() {
     let (stage, linc) = by_http(&[]).await;
     five(&stage.client(), stage.pbx(), async |reply: &Value| {
-        linc.is(says(reply))
+        linc.is(says(reply));
     })
     .await;
     assert_eq!(linc.told("call.incoming"), 5);
@@ -221,7 +221,8 @@ async fn a_message_is_told_of_without_its_text() {
     for (name, value) in pairs {
         mac.update(name.as_bytes());
         mac.update(value.as_bytes());
-        form += &format!("{name}={}&", value.replace('+', "%2B").replace(' ', "+"));
+        let value = value.replace('+', "%2B").replace(' ', "+");
+        form.extend([name, "=", &value, "&"]);
     }
     let signature = STANDARD.encode(mac.finalize().into_bytes());
     let carrier = client

@@ -91,11 +91,11 @@ async fn whatever_it_says_or_does_not_say_ends_in_the_default() {
         is_at(stage.pbx(), fine, "100", "Connected").await;
         stage.pbx().party("+966500000009", Deed::HangUp);
     }
-    let line = finding(&stage).await["message"]
+    let told = finding(&stage).await["message"]
         .as_str()
         .unwrap()
         .to_owned();
-    println!("{line}");
+    println!("{told}");
     for counted in [
         "1 slow",
         "1 unknown_action",
@@ -103,9 +103,9 @@ async fn whatever_it_says_or_does_not_say_ends_in_the_default() {
         "2 too_large",
         "1 not_a_queue",
     ] {
-        assert!(line.contains(counted), "{counted} in {line}");
+        assert!(told.contains(counted), "{counted} in {told}");
     }
-    assert!(line.starts_with("20 of 40 calls"), "{line}");
+    assert!(told.starts_with("20 of 40 calls"), "{told}");
 }
 
 /// K3: refused, and on record with a masked number.

@@ -94,7 +94,7 @@ fn configuration(root: &Path, pbx: &str) -> String {
             is_build = line == "[build]";
         }
         if line.starts_with("main = ") {
-            let _ = writeln!(kept, "main = {:?}", root.join("build/index.js"));
+            let _ = writeln!(kept, "main = \"{}\"", root.join("build/index.js").display());
         } else if !is_build {
             let _ = writeln!(kept, "{line}");
         }
