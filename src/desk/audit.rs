@@ -110,7 +110,7 @@ pub(crate) struct AuditEntry {
     pub at: String,
     /// Who: the name of a key or grant
     pub caller: String,
-    /// How they got in: api_key, oauth, binding, sms_gateway or local
+    /// How they got in: api_key, oauth, binding, sms_gateway or local; masterlinc for its decisions
     pub signed_in_by: String,
     /// From which program, in its own words
     pub client: String,

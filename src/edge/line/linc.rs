@@ -201,6 +201,18 @@ impl Inner {
         }
     }
 
+    /// The agent that MasterLinc gave the call of a leg to, if it did.
+    pub(super) fn agent_of(&self, leg: &Participant) -> Option<String> {
+        // Where nobody is asked, nobody has got a call.
+        self.linc.as_ref()?;
+        if !leg.is_external() {
+            return None;
+        }
+        let call = self.store.called(leg.callid).ok()??;
+        let is_it = call.caller == leg.other_party() && !call.agent.is_empty();
+        is_it.then_some(call.agent)
+    }
+
     /// How asking goes, in words; nothing where nobody is asked.
     pub(super) fn coordination(&self) -> Option<String> {
         let linc = self.linc.as_ref()?;

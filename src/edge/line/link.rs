@@ -18,7 +18,7 @@ use super::socket::{ConnectError, Socket};
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, log};
 use crate::json;
-use crate::pbx::live::{Action, Epoch, Input, LinkRecord, ReadFailed, Ticket};
+use crate::pbx::live::{Action, DnView, Epoch, Input, LinkRecord, ReadFailed, Ticket};
 use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
 use crate::session::LiveAnswer;
 use crate::time::Millis;
@@ -50,15 +50,13 @@ impl Inner {
         self.feed(Input::Demand);
         let link = self.link.borrow();
         let table = link.table();
-        // Where nobody is asked, nobody has got a call.
-        let agents = match &self.linc {
-            Some(_) => self.store.agents_now().unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let lines = match dn {
+        let lines: Vec<DnView> = match dn {
             Some(dn) => table.dn(dn).into_iter().collect(),
             None => table.busy(),
         };
+        let legs = lines.iter().flat_map(DnView::participants);
+        let agents = legs.filter_map(|leg| Some((leg.callid, self.agent_of(leg)?)));
+        let agents = agents.collect();
         LiveAnswer {
             freshness: link.freshness(),
             lines,

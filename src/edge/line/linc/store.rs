@@ -40,15 +40,6 @@ impl Store {
         self.run("DELETE FROM called WHERE since < ?", integers(&[before])?)
     }
 
-    /// Which agents have which calls, by `callid`.
-    pub(in super::super) fn agents_now(&self) -> Result<Vec<(i64, String)>> {
-        let mut rows = self.rows("SELECT callid, agent FROM called WHERE agent <> ''", vec![])?;
-        let agents = rows.iter_mut();
-        Ok(agents
-            .map(|row| (row.whole(), row.text().unwrap_or_default()))
-            .collect())
-    }
-
     /// Which agents got which calls.
     pub(in super::super) fn agents(&self) -> Result<Vec<Routed>> {
         let query = "SELECT caller, since, agent FROM called WHERE agent <> ''";
