@@ -20,6 +20,7 @@
 //! | [`prompts`] | what people start with | `mcp` |
 //! | [`server`] | tools, resources and prompts behind the protocol | all above |
 //! | [`pages`] | pages for people, and how things are | `settings`, `session` |
+//! | [`events`] | what happens, told once and followed by many | `desk`, `pbx`, `session` |
 //! | [`session`] | what the Durable Object can be asked | `auth`, `pbx`, `policy` |
 //! | `edge` | Cloudflare: router, Durable Objects, fetch, clock (wasm32 only) | everybody |
 //!
@@ -48,6 +49,7 @@ pub mod auth;
 pub mod desk;
 #[cfg(target_arch = "wasm32")]
 mod edge;
+pub mod events;
 mod json;
 pub mod linc;
 pub mod mcp;

@@ -140,6 +140,30 @@ pub enum Command {
     Status,
 }
 
+/// What somebody would like to hear of as it happens. The Worker has seen to it that they may.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Follow {
+    /// Entries as an administrator writes them; every extension if left out.
+    pub extensions: Option<Vec<String>>,
+    /// The id of the last event that they had.
+    pub after: Option<String>,
+    /// Not the events themselves, but that something changed of these; the events if empty.
+    pub watches: Vec<Watch>,
+    /// What is sent first.
+    pub opening: String,
+    /// What is sent last, where the object ends it.
+    pub ending: String,
+}
+
+/// Something that may change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// Of one extension; of any if empty.
+    pub extension: String,
+    /// What is sent when it has changed.
+    pub frame: String,
+}
+
 /// How the object is doing; safe to show to anyone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {

@@ -54,6 +54,16 @@ impl ExtensionSet {
         }
     }
 
+    /// The entries that [`parse`](Self::parse) would read it from; `None` where nothing is left out.
+    #[must_use]
+    pub fn entries(&self) -> Option<Vec<String>> {
+        let range = |range: &ExtensionRange| format!("{}-{}", range.first, range.last);
+        match self {
+            Self::Everything => None,
+            Self::Listed(ranges) => Some(ranges.iter().map(range).collect()),
+        }
+    }
+
     /// Whether nothing is left out.
     #[must_use]
     pub const fn is_everything(&self) -> bool {
@@ -123,6 +133,12 @@ mod tests {
         check("15x", false);
         check("15\u{660}", false);
         assert!(ExtensionSet::Everything.contains("anything"));
+        let entries = set.entries().unwrap();
+        assert_eq!(
+            ExtensionSet::parse(entries.iter().map(String::as_str)),
+            Ok(set)
+        );
+        assert_eq!(ExtensionSet::Everything.entries(), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::calls::{CallsNow, LegNow};
+use crate::pbx::live::Leg;
 use crate::sorted::Map;
 use crate::time::{Millis, iso};
 
@@ -34,6 +35,19 @@ pub(crate) struct ActiveCall {
     /// When it was first seen; absent where the link was down
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<String>,
+}
+
+impl ActiveCall {
+    /// One leg by itself, as its own extension would be told of it.
+    pub(crate) fn of_leg(leg: &Leg, agents: &[(i64, String)], now: Millis) -> Option<Self> {
+        let participant = leg.participant.clone();
+        let leg = LegNow {
+            dn: participant.dn.clone(),
+            participant,
+            since: Some(leg.first_seen),
+        };
+        call(&[&leg], agents, now)
+    }
 }
 
 /// The calls that these legs make up, in the order in which they began.
