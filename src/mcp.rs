@@ -5,13 +5,14 @@
 //!
 //! Invariants
 //! - Pure: no I/O, no clock, no randomness, no state between two requests.
-//! - One request, one JSON answer. Nothing is streamed, so there is nothing to resume.
+//! - One request, one JSON answer; but for `subscriptions/listen`, whose stream is written down here and
+//!   sent by the host.
 //! - The body is never turned into a tree: messages borrow from it, tool arguments pass as text, and
 //!   lists go out as the text they were serialised to once.
 //! - Whatever arrives, an answer leaves: no input reaches a panic or a recursion.
 //!
 //! Not here: `Origin`, CORS and authorization (the host settles those first), what the tools do, and
-//! server-sent events.
+//! when something changes.
 
 mod batch;
 mod completion;
@@ -22,6 +23,7 @@ mod handshake;
 mod header;
 mod http;
 mod legacy;
+mod listen;
 mod lists;
 mod media;
 mod members;
@@ -44,6 +46,7 @@ mod tests;
 pub use completion::{Completion, CompletionReference, CompletionRequest, MAX_COMPLETION_VALUES};
 pub use context::{ClientCapabilities, ClientInfo, Context};
 pub use http::{HttpRequest, HttpResponse, MAX_BODY_BYTES};
+pub use listen::{Listening, Watched};
 pub use prompts::{Prompt, PromptArguments, PromptError, PromptMessage, Role};
 pub use question::{Answered, Question};
 pub use resources::{ReadError, ResourceText};
@@ -100,6 +103,13 @@ async fn single<'a, S: Service>(
         Era::Legacy if request.method == handshake::INITIALIZE => legacy::initialize_context(),
         Era::Legacy => legacy::context(http)?,
     };
+    if era == Era::Modern && request.method == listen::METHOD && service.can_watch() {
+        let opened = listen::open(service, &request);
+        return match opened {
+            Ok(listening) => Ok(HttpResponse::listening(listening)),
+            Err(error) => Err(Refusal::of(request.id, error)),
+        };
+    }
     match method::answer(service, &request, &context).await {
         Ok(body) => Ok(HttpResponse::json(200, body)),
         Err(error) => Err(Refusal::of(request.id, error)),

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 pub use address::{Address, View};
 
-use crate::auth::{Scope, Scopes};
+use crate::auth::{Caller, Scope, Scopes};
 use crate::desk::{Desk, ToolError};
 use crate::mcp::{ReadError, ResourceText};
 
@@ -86,6 +86,19 @@ pub fn templates() -> &'static str {
 pub const EXTENSION_TEMPLATE: &str = "threecx://extensions/{number}";
 /// The template of the alias.
 pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
+
+/// Which extension's calls a resource shows, empty for all of them, where changes of it are known as they
+/// happen and the caller may read it.
+pub fn watched<'a>(address: &'a Address, caller: &Caller) -> Option<&'a str> {
+    if !caller.may(address.scope()) {
+        return None;
+    }
+    match address {
+        Address::View(View::ActiveCalls) => Some(""),
+        Address::Extension(number) if caller.may_act_for(number) => Some(number),
+        _ => None,
+    }
+}
 
 /// What a caller must be allowed to read the resource at `uri`; `None` where there is none.
 pub fn scope_of(uri: &str) -> Option<Scope> {

@@ -113,6 +113,20 @@ impl Service for Server<'_> {
         resources::read(uri, &self.desk).await
     }
 
+    fn can_watch(&self) -> bool {
+        self.desk.settings.live_events().is_ok()
+    }
+
+    fn may_watch(&self, uri: &str) -> Result<bool, NotPermitted> {
+        let Some(address) = resources::Address::parse(uri) else {
+            return Ok(false);
+        };
+        match self.lacks(address.scope()) {
+            Some(lacks) => Err(lacks),
+            None => Ok(resources::watched(&address, self.desk.caller).is_some()),
+        }
+    }
+
     fn get_prompt(&self, name: &str, arguments: &PromptArguments) -> Result<Prompt, PromptError> {
         prompts::get(name, arguments)
     }

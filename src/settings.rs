@@ -20,6 +20,7 @@ pub use pbx::{AuthMode, PbxSettings};
 
 use crate::auth::oauth::SigningKey;
 use crate::pbx::history::Zone;
+use crate::pbx::live::EventsMode;
 use crate::policy::{DialRules, ExtensionNumber};
 
 /// Where variables come from: the Worker's environment, or a map in tests.
@@ -91,6 +92,23 @@ impl Settings {
             messages: MessageSettings::read(variables),
             zone: zone(variables),
             default_extension: default_extension(variables),
+        }
+    }
+
+    /// Whether there is anything to tell of as it happens; if not, why, and what to do.
+    pub fn live_events(&self) -> Result<(), String> {
+        match &self.pbx {
+            Ok(Some(pbx)) if pbx.events == EventsMode::Off => Err(
+                "live events are switched off: an administrator must set PBX_EVENTS to always or \
+                 on_demand"
+                    .to_owned(),
+            ),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(
+                "there is no PBX to follow: an administrator must set PBX_FQDN (see README)"
+                    .to_owned(),
+            ),
+            Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
         }
     }
 

@@ -1,6 +1,7 @@
 //! How a client gets to know the server: `initialize` then, `server/discover` now, `ping` between.
 //!
-//! Invariant: only what exists is advertised, and what is advertised exists in both eras.
+//! Invariant: only what exists is advertised, to the era in which it does: subscriptions need a stream, which
+//! the older one gets with a session only.
 //! Not here: the notification that ends the old handshake; it is accepted like any other.
 
 use serde::Serialize;
@@ -14,8 +15,11 @@ use super::version::{MODERN_VERSIONS, ProtocolVersion};
 /// The method that opens the legacy era, named by several rules about it.
 pub(super) const INITIALIZE: &str = "initialize";
 
-/// No `listChanged`, no `subscribe`, no `logging`: there is no stream to send them on.
+/// No `listChanged`, because lists do not change; no `logging`.
 const CAPABILITIES: &str = r#"{"tools":{},"resources":{},"prompts":{},"completions":{}}"#;
+/// The same with `subscriptions/listen`.
+const WATCHED: &str =
+    r#"{"tools":{},"resources":{"subscribe":true},"prompts":{},"completions":{}}"#;
 
 const DISCOVER_TTL_MS: u32 = 3_600_000;
 
@@ -38,10 +42,11 @@ pub(super) fn initialize(
 }
 
 /// `server/discover` (MCP 2026-07-28 §Discovery).
-pub(super) fn discover(identity: &Identity, reply: Reply<'_>) -> Vec<u8> {
+pub(super) fn discover(identity: &Identity, can_watch: bool, reply: Reply<'_>) -> Vec<u8> {
+    let capabilities = if can_watch { WATCHED } else { CAPABILITIES };
     reply
         .value("supportedVersions", &MODERN_VERSIONS)
-        .json("capabilities", CAPABILITIES)
+        .json("capabilities", capabilities)
         .value("instructions", &identity.instructions)
         .complete(Freshness::Milliseconds(DISCOVER_TTL_MS))
 }

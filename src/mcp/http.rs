@@ -4,6 +4,7 @@
 //! values that describe the body (`envelope`), `Origin` and authorization (the host).
 
 use super::error::RpcError;
+use super::listen::Listening;
 use super::media;
 use super::refusal::Refusal;
 
@@ -32,7 +33,7 @@ pub struct HttpRequest<'a> {
     pub body: &'a [u8],
 }
 
-/// The parts of an HTTP response; a body is always `application/json`.
+/// The parts of an HTTP response; a body is always `application/json`, a stream `text/event-stream`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpResponse {
     /// The status code.
@@ -43,6 +44,8 @@ pub struct HttpResponse {
     pub needs: Option<String>,
     /// The JSON text, or nothing for an empty body.
     pub body: Option<Vec<u8>>,
+    /// The stream to answer with, in place of a body.
+    pub listening: Option<Box<Listening>>,
 }
 
 impl HttpResponse {
@@ -53,6 +56,16 @@ impl HttpResponse {
             allow_post: status == METHOD_NOT_ALLOWED,
             needs: None,
             body: Some(body),
+            listening: None,
+        }
+    }
+
+    /// A stream.
+    pub(super) fn listening(listening: Listening) -> Self {
+        Self {
+            status: 200,
+            listening: Some(Box::new(listening)),
+            ..Self::accepted()
         }
     }
 
@@ -63,6 +76,7 @@ impl HttpResponse {
             allow_post: false,
             needs: None,
             body: None,
+            listening: None,
         }
     }
 

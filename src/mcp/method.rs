@@ -1,7 +1,8 @@
 //! The methods, which era has them, and who answers them.
 //!
 //! Invariant: a method that is not in the table does not exist; the table and the advertised
-//! capabilities (`handshake`) say the same. Not here: notifications, which are accepted unread.
+//! capabilities (`handshake`) say the same. Not here: notifications, which are accepted unread; the one
+//! method that is answered with a stream (`listen`).
 
 use super::completion;
 use super::context::Context;
@@ -79,7 +80,7 @@ pub(super) async fn answer<S: Service>(
     match method {
         Method::Initialize => handshake::initialize(params, identity, reply),
         Method::Ping => Ok(handshake::ping(reply)),
-        Method::Discover => Ok(handshake::discover(identity, reply)),
+        Method::Discover => Ok(handshake::discover(identity, service.can_watch(), reply)),
         Method::ListTools => list("tools", service.tools(), params, context, reply),
         Method::CallTool => tools::call(service, params, context, reply).await,
         Method::ListResources => list("resources", service.resources(), params, context, reply),

@@ -13,7 +13,7 @@ use super::members::Members;
 use super::raw::Raw;
 
 /// The members of `params` that some method reads.
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 12] = [
     "_meta",
     // `tools/call`, `prompts/get`.
     "name",
@@ -29,6 +29,8 @@ const MEMBERS: [&str; 11] = [
     "context",
     // `initialize`.
     "protocolVersion",
+    // `subscriptions/listen`.
+    "notifications",
     // What a person said to an earlier question.
     "inputResponses",
     "requestState",

@@ -12,7 +12,7 @@ use std::future::Future;
 use super::completion::{Completion, CompletionRequest};
 use super::prompts::{Prompt, PromptArguments, PromptError};
 use super::resources::{ReadError, ResourceText};
-use super::tools::{CallError, ToolCall, ToolResult};
+use super::tools::{CallError, NotPermitted, ToolCall, ToolResult};
 
 /// What is served. Futures need not be `Send`: a Worker has one thread.
 pub trait Service {
@@ -36,6 +36,15 @@ pub trait Service {
 
     /// Reads a resource.
     fn read_resource(&self, uri: &str) -> impl Future<Output = Result<ResourceText, ReadError>>;
+
+    /// Whether changes of any resource are told as they happen.
+    fn can_watch(&self) -> bool;
+
+    /// Whether changes of the resource at `uri` are told to this caller.
+    ///
+    /// # Errors
+    /// When the caller has to be permitted more first, and can be.
+    fn may_watch(&self, uri: &str) -> Result<bool, NotPermitted>;
 
     /// Fills in a prompt.
     ///

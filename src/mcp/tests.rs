@@ -13,6 +13,7 @@
 mod fixture;
 mod hostile;
 mod legacy;
+mod listen;
 mod modern;
 mod raw;
 mod row;

@@ -13,6 +13,7 @@ use crate::mcp::{
 pub(super) struct Fixture {
     identity: Identity,
     tools: String,
+    pub(super) can_watch: bool,
 }
 
 impl Fixture {
@@ -28,6 +29,7 @@ impl Fixture {
         Self {
             identity,
             tools: tools().to_string(),
+            can_watch: false,
         }
     }
 }
@@ -112,6 +114,18 @@ impl Service for Fixture {
             }),
             "test://locked" => Err(ReadError::NotPermitted(lacks())),
             _ => Err(ReadError::NotFound),
+        }
+    }
+
+    fn can_watch(&self) -> bool {
+        self.can_watch
+    }
+
+    fn may_watch(&self, uri: &str) -> Result<bool, NotPermitted> {
+        match uri {
+            "test://cfg" | "test://more" => Ok(true),
+            "test://locked" => Err(lacks()),
+            _ => Ok(false),
         }
     }
 

@@ -219,7 +219,7 @@ fn methods_and_messages() {
         .version("2026-07-28")
         .mcp_method("notifications/cancelled")
         .accepted();
-    // Deviation in M22, M46, M47, M48: no change is ever announced, so there is nothing to listen to.
+    // Deviation in M22, M46, M47, M48 where no change is announced; `listen` has the other case.
     let listen = |name, params: Value| modern(name, "subscriptions/listen", params);
     let filter = json!({"notifications": {"toolsListChanged": true}});
     listen("M22", filter).id(json!(7)).error(404, -32601);

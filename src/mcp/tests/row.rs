@@ -161,6 +161,17 @@ impl Row {
 
     /// What the room answers.
     pub(super) fn send(&self) -> HttpResponse {
+        self.send_to(&Fixture::new())
+    }
+
+    /// What it answers where changes are told.
+    pub(super) fn send_watching(&self) -> HttpResponse {
+        let mut fixture = Fixture::new();
+        fixture.can_watch = true;
+        self.send_to(&fixture)
+    }
+
+    fn send_to(&self, fixture: &Fixture) -> HttpResponse {
         let request = HttpRequest {
             method: self.http_method,
             content_type: self.content_type,
@@ -170,7 +181,7 @@ impl Row {
             mcp_name: self.mcp_name.as_deref(),
             body: &self.body,
         };
-        block_on(serve(&Fixture::new(), request))
+        block_on(serve(fixture, request))
     }
 
     /// The parsed body of the answer, after its status and headers have been compared.

@@ -11,13 +11,13 @@ use super::row::{Row, legacy, modern, modern_with, request};
 const LEGACY: [&str; 3] = ["2025-03-26", "2025-06-18", "2025-11-25"];
 
 /// The official schema of one version.
-struct Schema {
+pub(super) struct Schema {
     version: &'static str,
     document: Value,
 }
 
 impl Schema {
-    fn load(version: &'static str) -> Option<Self> {
+    pub(super) fn load(version: &'static str) -> Option<Self> {
         let Some(folder) = std::env::var_os("MCP_SCHEMA_DIR") else {
             println!("MCP_SCHEMA_DIR not set: official schema check skipped");
             return None;
@@ -29,7 +29,7 @@ impl Schema {
 
     /// Holds `instance` against a definition. The documents have no root type, so one is made that
     /// refers to it; drafts differ in where definitions live.
-    fn check(&self, definition: &str, instance: &Value) {
+    pub(super) fn check(&self, definition: &str, instance: &Value) {
         let place = if self.document.get("$defs").is_some() {
             "$defs"
         } else {
