@@ -136,6 +136,11 @@ pub enum Command {
     Agents,
     /// How asking MasterLinc goes → `Option<String>`: nothing where it is not asked.
     Coordination,
+    /// Live events from now on → server-sent events, or 503 where too many follow.
+    Follow {
+        /// Which.
+        follow: Follow,
+    },
     /// How things are → [`Status`].
     Status,
 }

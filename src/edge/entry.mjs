@@ -6,7 +6,7 @@ import { PbxSession } from "./line/index.js";
 import Phone from "./phone/index.js";
 
 /** What the telephone answers; all else is for the lobby. The last one is answered in tests only. */
-const PHONE = /^[a-z]+:\/\/[^/]+\/(mcp\/?(\?|$)|drill\/)/;
+const PHONE = /^[a-z]+:\/\/[^/]+\/(mcp\/?(\?|$)|events(\?|$)|drill\/)/;
 
 export default class Worker extends Phone {
   fetch(request) {

@@ -8,6 +8,7 @@
 //! | calls on hold | `held.rs` | `policy::free_slot` |
 //! | caps, and handles that say yes | `gate.rs` | `policy::Caps`, `policy::worth` |
 //! | who was wrong too often | `attempts.rs` | `auth::Attempts` |
+//! | those who follow live events | `followers.rs` | `events::Fanout` |
 //! | the audit | `audit.rs` | – |
 //! | asking MasterLinc | `linc.rs` | `linc` |
 //! | the log of messages, and who opted out | `messages.rs` | `messaging` |
@@ -27,6 +28,7 @@
 
 mod attempts;
 mod audit;
+mod followers;
 mod gate;
 mod held;
 mod ledger;
@@ -51,7 +53,8 @@ use self::posts::Postman;
 use self::socket::Line;
 use self::store::Store;
 use crate::edge::variables::EnvVariables;
-use crate::edge::{log, panics};
+use crate::edge::{clock, log, panics};
+use crate::events::Fanout;
 use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
@@ -78,6 +81,9 @@ struct Inner {
     socket: Line,
     /// MasterLinc, where it is asked.
     linc: Option<Coordination>,
+    events: RefCell<Fanout>,
+    /// Those who follow get signs of life.
+    is_beating: Cell<bool>,
     /// The link was set going since this object started.
     is_awake: Cell<bool>,
     /// When the audit was last cleaned.
@@ -115,6 +121,8 @@ impl DurableObject for PbxSession {
             link: RefCell::new(link),
             socket: Line::default(),
             linc: masterlinc,
+            events: RefCell::new(Fanout::new(clock::now())),
+            is_beating: Cell::new(false),
             is_awake: Cell::new(false),
             cleaned_at: Cell::new(0),
             postman,
@@ -163,6 +171,7 @@ impl DurableObject for PbxSession {
             Command::Record => answer(&()),
             Command::Agents => answer(&inner.store.agents()?),
             Command::Coordination => answer(&inner.coordination()),
+            Command::Follow { follow } => inner.add_follower(follow),
             Command::Status => answer(&inner.status()),
         }
     }

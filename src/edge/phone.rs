@@ -1,8 +1,9 @@
-//! The WebAssembly module of the telephone: `/mcp`.
+//! The WebAssembly module of the telephone: `/mcp` and `/events`.
 //!
-//! The way into `/mcp`: origin, closed addresses, then who is calling, then the protocol.
+//! The way in: origin, closed addresses, then who is calling, then the protocol.
 
 mod day_cache;
+mod events;
 mod rpc;
 mod wire;
 
@@ -25,6 +26,9 @@ use crate::pbx::Pbx;
 use crate::server::Server;
 use crate::settings::Access;
 
+/// Live events.
+const EVENTS: &str = "/events";
+
 /// Every request that the entry sends here.
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
@@ -44,7 +48,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
         isolate: &isolate,
     };
     let answer = match url.path() {
-        "/mcp" | "/mcp/" => visit.endpoint().await,
+        "/mcp" | "/mcp/" | EVENTS => visit.endpoint().await,
         _ => reply::not_found().map(Into::into),
     };
     let response = match answer {
@@ -68,7 +72,7 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    /// `/mcp`.
+    /// Whatever needs a key.
     async fn endpoint(&self) -> Result<web_sys::Response> {
         let access = match &self.isolate.settings.access {
             Ok(access) => access,
@@ -110,6 +114,9 @@ impl Visit<'_> {
             }),
         };
         match authenticate(&access.auth, &asked) {
+            Decision::Allow(caller) if self.url.path() == EVENTS => {
+                self.events(&caller, asked.oauth).await
+            }
             Decision::Allow(caller) => self.protocol(access, &caller, asked.oauth).await,
             Decision::NotConfigured => refusal(
                 503,
@@ -158,7 +165,10 @@ impl Visit<'_> {
         };
         let client = head.user_agent.unwrap_or_default();
         let public_url = access.public_url.as_deref().unwrap_or(self.url.origin());
-        let answer = serve(env, isolate, caller, client, public_url, request).await;
+        let mut answer = serve(env, isolate, caller, client, public_url, request).await;
+        if let Some(listening) = answer.listening.take() {
+            return self.listening(*listening, caller).await;
+        }
         let needs = answer.needs.as_deref().zip(oauth);
         let challenge = needs.and_then(|(needs, oauth)| oauth.step_up(needs));
         let response = said(answer)?;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use serde_json::{Value, json};
+use worker::web_sys::ReadableStream;
 use worker::{Headers, Response, Result};
 
 use super::address::Address;
@@ -23,7 +24,7 @@ const CORS: [(&str, &str); 4] = [
     (
         "access-control-allow-headers",
         "Content-Type, Accept, Authorization, mcp-session-id, MCP-Protocol-Version, Mcp-Method, \
-         Mcp-Name",
+         Mcp-Name, Last-Event-ID",
     ),
     (
         "access-control-expose-headers",
@@ -81,7 +82,7 @@ pub(super) fn https_only(headers: &Headers) -> Result<()> {
 pub(super) fn not_found() -> Result<Response> {
     json(
         404,
-        &json!({ "error": "not found", "see": ["/", "/mcp", "/health"] }),
+        &json!({ "error": "not found", "see": ["/", "/mcp", "/events", "/health"] }),
     )
 }
 
@@ -119,6 +120,29 @@ pub(super) fn empty(status: u16) -> Result<Response> {
 fn json_bytes(body: Vec<u8>) -> Result<Response> {
     let headers = with_json(|headers| Ok(headers.clone()))?;
     Ok(Response::builder().with_headers(headers).fixed(body))
+}
+
+/// A stream of server-sent events.
+pub(super) fn stream(body: ReadableStream) -> Result<Response> {
+    Ok(Response::builder()
+        .with_headers(event_headers()?)
+        .stream(body))
+}
+
+/// Server-sent events that are over.
+pub(super) fn events(text: String) -> Result<Response> {
+    Ok(Response::builder()
+        .with_headers(event_headers()?)
+        .fixed(text.into_bytes()))
+}
+
+/// Nobody between may keep events, change them, or wait for more of them.
+fn event_headers() -> Result<Headers> {
+    let headers = always()?;
+    headers.set("content-type", "text/event-stream")?;
+    headers.set("cache-control", "no-store, no-transform")?;
+    headers.set("x-accel-buffering", "no")?;
+    Ok(headers)
 }
 
 /// A page.

@@ -9,7 +9,7 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use worker::js_sys::Uint8Array;
-use worker::web_sys::RequestInit;
+use worker::web_sys::{self, RequestInit};
 use worker::{Context, Delay, Env};
 
 use super::clock;
@@ -26,7 +26,7 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
     ParkingLot, Permission, Recorded, Verdict,
 };
-use crate::session::{Command, Letter, LiveAnswer, PATIENCE, Routed, Session, Status};
+use crate::session::{Command, Follow, Letter, LiveAnswer, PATIENCE, Routed, Session, Status};
 use crate::time::Millis;
 
 /// Binding of the object.
@@ -78,6 +78,19 @@ impl<'a> SessionClient<'a> {
     pub(super) async fn failed(&self, visitor: &Visitor) -> Result<Millis, String> {
         let visitor = visitor.clone();
         read(self.ask(Command::Failed { visitor }).await)
+    }
+
+    /// A stream of what happens from now on, or a refusal because too many follow.
+    pub(super) async fn follow(&self, follow: Follow) -> worker::Result<web_sys::Response> {
+        let letter = Letter {
+            marks: Vec::new(),
+            command: Command::Follow { follow },
+        };
+        let body = serde_json::to_vec(&letter)?;
+        match send(self.env, BINDING, NAME, &body).await {
+            Err(error) if panics::is_reset(&error) => send(self.env, BINDING, NAME, &body).await,
+            answer => answer,
+        }
     }
 
     async fn fetch_token(&self, instead_of: Option<u64>) -> Result<Token, SignInError> {
@@ -135,13 +148,26 @@ fn failed(why: &dyn Display) -> String {
     format!("the session object failed: {why}")
 }
 
-/// Sends a command to an object; its answer.
+/// Sends a command to an object; its answer, whole.
 pub(super) async fn exchange(
     env: &Env,
     binding: &str,
     name: &str,
     command: &[u8],
 ) -> worker::Result<Vec<u8>> {
+    let response = send(env, binding, name, command).await?;
+    if response.status() != 200 {
+        return Err(format!("status {}", response.status()).into());
+    }
+    body(&response).await
+}
+
+async fn send(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    command: &[u8],
+) -> worker::Result<web_sys::Response> {
     let object: Fetches = env
         .durable_object(binding)?
         .get_by_name_with_location_hint(name, LOCATION)?
@@ -149,11 +175,7 @@ pub(super) async fn exchange(
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(command));
-    let response = fetch(&object, "https://object/command", &init).await?;
-    if response.status() != 200 {
-        return Err(format!("status {}", response.status()).into());
-    }
-    body(&response).await
+    fetch(&object, "https://object/command", &init).await
 }
 
 /// Marks that no question took along go a moment after the request, many at a time.

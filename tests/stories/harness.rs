@@ -8,6 +8,7 @@ mod masterlinc;
 mod mcp;
 mod official;
 mod runtime;
+mod stream;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ pub(crate) use kv::Kv;
 pub(crate) use masterlinc::{Manner, MasterLinc};
 pub(crate) use mcp::{Answer, Client, Raw};
 pub(crate) use runtime::{Build, Plan, Runtime};
+pub(crate) use stream::{Event, Stream};
 
 /// A PBX and a Worker that drives it. When it goes, every request that the PBX saw is checked.
 pub(crate) struct Stage {

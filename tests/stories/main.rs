@@ -21,6 +21,7 @@ mod calls;
 mod clients;
 mod doctor;
 mod door;
+mod events;
 mod front;
 mod guessing;
 mod harness;

@@ -17,6 +17,7 @@ use super::Inner;
 use super::socket::{ConnectError, Socket};
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, log};
+use crate::events::Calls;
 use crate::json;
 use crate::pbx::live::{Action, DnView, Epoch, Input, LinkRecord, ReadFailed, Ticket};
 use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
@@ -39,9 +40,16 @@ impl Inner {
 
     /// Tells the machine what happened, and does what it says.
     pub(super) fn feed(self: &Rc<Self>, input: Input) {
-        let actions = self.link.borrow_mut().step(input, clock::now(), random());
+        let now = clock::now();
+        let actions = self.link.borrow_mut().step(input, now, random());
         for action in actions {
             self.execute(action);
+        }
+        let link = self.link.borrow();
+        let mut events = self.events.borrow_mut();
+        events.link(link.freshness().live, now);
+        if link.is_idle() {
+            events.forget(now);
         }
     }
 
@@ -54,14 +62,21 @@ impl Inner {
             Some(dn) => table.dn(dn).into_iter().collect(),
             None => table.busy(),
         };
-        let legs = lines.iter().flat_map(DnView::participants);
-        let agents = legs.filter_map(|leg| Some((leg.callid, self.agent_of(leg)?)));
-        let agents = agents.collect();
         LiveAnswer {
             freshness: link.freshness(),
+            agents: self.agents_of(&lines),
             lines,
-            agents,
         }
+    }
+
+    /// Which agents of MasterLinc got which calls. Where nobody is asked, nobody has got one.
+    fn agents_of(&self, lines: &[DnView]) -> Vec<(i64, String)> {
+        if self.linc.is_none() {
+            return Vec::new();
+        }
+        let legs = lines.iter().flat_map(DnView::participants);
+        legs.filter_map(|leg| Some((leg.callid, self.agent_of(leg)?)))
+            .collect()
     }
 
     fn execute(self: &Rc<Self>, action: Action) {
@@ -80,7 +95,16 @@ impl Inner {
             Action::Arm { at } => spawn_local(Rc::clone(self).arm(at)),
             Action::Disarm => spawn_local(Rc::clone(self).disarm()),
             Action::Persist(record) => self.persist(record),
-            Action::Changed(changes) => self.tell_masterlinc(&changes),
+            Action::Changed(changes) => {
+                self.tell_masterlinc(&changes);
+                let link = self.link.borrow();
+                let calls = Calls {
+                    table: link.table(),
+                    agents: &self.agents_of(&link.table().busy()),
+                };
+                let mut events = self.events.borrow_mut();
+                events.calls(&changes, calls, clock::now());
+            }
         }
     }
 

@@ -13,6 +13,7 @@ const HEADERS = [
   "mcp-method",
   "mcp-name",
   "user-agent",
+  "last-event-id",
 ];
 
 /** Method, address and headers, a line each. A value holds neither a line break nor a NUL, which stands for none. */

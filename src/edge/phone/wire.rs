@@ -39,6 +39,7 @@ pub(super) struct Head<'a> {
     pub(super) mcp_method: Option<&'a str>,
     pub(super) mcp_name: Option<&'a str>,
     pub(super) user_agent: Option<&'a str>,
+    pub(super) last_event_id: Option<&'a str>,
 }
 
 impl<'a> Head<'a> {
@@ -61,6 +62,7 @@ impl<'a> Head<'a> {
             mcp_method: header(),
             mcp_name: header(),
             user_agent: header(),
+            last_event_id: header(),
         }
     }
 }

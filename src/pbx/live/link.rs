@@ -104,6 +104,11 @@ impl Link {
         self.feed.freshness()
     }
 
+    /// Nobody asks, or it is switched off: nothing is known of calls.
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Idle
+    }
+
     /// How the link is doing.
     pub fn status(&self) -> LinkStatus {
         let state = match self.state {

@@ -122,6 +122,23 @@ impl Client {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> reqwest::Result<Raw> {
+        let response = self.start(method, path, body).await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await?;
+        Ok(Raw {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// Any request, of whose answer the body is still to come.
+    pub(super) async fn start(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<reqwest::Response> {
         let method = method.parse().expect("a method");
         let mut request = self
             .http
@@ -133,14 +150,7 @@ impl Client {
             }
             request = request.body(body);
         }
-        let response = request.send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.text().await?;
-        Ok(Raw {
-            status,
-            headers,
-            body,
-        })
+        request.send().await
     }
 
     /// `POST /mcp` with a JSON body, in the 2025 era.
