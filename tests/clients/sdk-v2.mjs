@@ -12,6 +12,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 
 import { story } from "./story.mjs";
+import { simulatedPbx } from "./story/pbx.mjs";
 import { check, finish } from "./story/checks.mjs";
 import { CountingValidator, addresses, recorder } from "./story/wire.mjs";
 
@@ -77,6 +78,32 @@ async function visit(mode, version) {
 
 await check(`a client that probes finds ${modern}`, async () => {
   assertSpokeModern(await visit("auto", modern));
+});
+
+await check("a client that listens is told which resource to read anew", async () => {
+  const { client, transport, errors } = newClient({ pin: modern });
+  await client.connect(transport);
+  assert.equal(client.getServerCapabilities().resources.subscribe, true);
+  const told = [];
+  let tell;
+  client.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+    told.push(params.uri);
+    tell?.();
+  });
+  const both = ["3cx://extensions/104", "threecx://active-calls"];
+  const asked = [...both, "threecx://call-history"];
+  const subscription = await client.listen({ toolsListChanged: true, resourceSubscriptions: asked });
+  assert.deepEqual(subscription.honoredFilter, { resourceSubscriptions: both });
+  const simulated = simulatedPbx(pbx);
+  const heard = new Promise((resolve) => (tell = () => both.every((uri) => told.includes(uri)) && resolve()));
+  await simulated.ring("+966500000001", "104");
+  await Promise.race([heard, new Promise((_, reject) => setTimeout(reject, 10_000, new Error(`told: ${told}`)))]);
+  const { contents } = await client.readResource({ uri: "3cx://extensions/104" });
+  assert.equal(JSON.parse(contents[0].text).calls[0].status, "Ringing");
+  await subscription.close();
+  assert.equal(await subscription.closed, "local");
+  assert.deepEqual(errors, []);
+  await client.close();
 });
 
 await check(`a client that does not probe is served in ${legacy}`, async () => {
