@@ -14,6 +14,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { followEvents, listenTo } from "../bench/follower.mjs";
 import { startKv } from "../bench/kv.mjs";
 import { duel, median, quantile } from "../bench/load.mjs";
 import { demoVariables, startPbx, startWorkerd } from "../bench/processes.mjs";
@@ -139,6 +140,7 @@ async function measure(folder) {
   await step("tools/list", () => attempt("tools/list", () => lists(workerd, tools, plan)));
   await step("get_presence", () => attempt("get_presence", () => presence(workerd, plan)));
   await step("From event to visible", () => attempt("event to visible", () => visible(workerd, live)));
+  await step("From event to subscriber", () => attempt("event to subscriber", () => followed(workerd, live)));
   await step("make_call", () => attempt("make_call", () => steadyCalls(workerd, steady)));
   await step("get_call_logs", () => attempt("get_call_logs", () => history(workerd, past, kv, tools, plan)));
   await attempt("token requests", () => tokens({ live, steady }));
@@ -309,6 +311,53 @@ async function visible(workerd, pbx) {
   for (const [what, times] of [["a call comes", appeared], ["it ends", gone]]) {
     const count = `${times.length} calls`;
     claim(`event → visible: ${what}`, shown(times), polled, count, bar, median(times) <= 20);
+  }
+}
+
+/** From the PBX to those who follow: calls come and end while one stream, or many, are open. */
+async function followed(workerd, pbx) {
+  const url = workerd.url("ours");
+  await untilLive(url);
+  await json(`${pbx.url}/_sim/settings`, { method: "PUT", value: { ring_ms: 0 } });
+  const rounds = isQuick ? 50 : 200;
+  const crowd = 100;
+  const others = [];
+  try {
+    for (const [what, start, tells] of [
+      ["an event of GET /events", () => followEvents(url), (event) => event.includes("event: call.")],
+      ["a notification of subscriptions/listen", () => listenTo(url, ["threecx://active-calls"]),
+        (event) => event.includes("resources/updated")],
+      [`GET /events beside ${crowd} others`, async () => {
+        for (let other = 0; other < crowd; other += 1) others.push(await followEvents(url));
+        return followEvents(url);
+      }, (event) => event.includes("event: call.")],
+    ]) {
+      const follower = await start();
+      const times = [];
+      const until = async (happen) => {
+        const heard = follower.heard(tells);
+        const begun = performance.now();
+        // What it takes to make it happen counts, too: the sockets are told somewhere on the way.
+        const [at] = await Promise.all([heard, happen()]);
+        times.push(at - begun);
+        // What else belongs to it has come, too.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      };
+      try {
+        for (let round = 0; round < rounds; round += 1) {
+          const from = `+9665100${String(round).padStart(5, "0")}`;
+          const inbound = { from, name: "Bench", to: "100", answering: { does: "never" } };
+          await until(() => json(`${pbx.url}/_sim/inbound`, { value: inbound }));
+          await until(() => json(`${pbx.url}/_sim/party`, { value: { who: from, does: "hang_up" } }));
+        }
+      } finally {
+        follower.hangUp();
+      }
+      claim(`event → subscriber: ${what}`, `median ${figure(median(times))} ms, p99 ${figure(quantile(times, 0.99))} ms`,
+        "", `${times.length} events`, "");
+    }
+  } finally {
+    for (const other of others) other.hangUp();
   }
 }
 
