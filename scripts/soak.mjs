@@ -1,6 +1,7 @@
 // `npm run soak`: at full length: ten thousand attempts to call in a storm, every loss of the live link by
-// sockets and by panics, the losses that are found only after a minute and a half of silence, and a
-// hundred thousand rows of history, five hundred calls that MasterLinc is asked about while it fails.
+// sockets and by panics, the losses that are found only after a minute and a half of silence, a thousand
+// followers of live events, a hundred thousand rows of history, five hundred calls that MasterLinc is asked
+// about while it fails.
 
 import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
@@ -12,10 +13,10 @@ main(async () => {
   await prepare();
   await step("The Worker builds", build);
   await step("The Worker that tests can break builds", buildDrill);
-  await step("Attempts to call in a storm, losses of the live link, and a hundred thousand rows", () =>
+  await step("Attempts to call in a storm, losses of the live link, a thousand followers, and a hundred thousand rows", () =>
     run(
       "cargo",
-      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "memory::", "linc::crowd", "--nocapture", "--include-ignored"],
+      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "events::", "memory::", "linc::crowd", "--nocapture", "--include-ignored"],
       { env: { SOAK: times } },
     ),
   );
