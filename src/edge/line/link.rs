@@ -20,7 +20,7 @@ use crate::edge::{clock, log};
 use crate::events::Calls;
 use crate::json;
 use crate::pbx::live::{Action, DnView, Epoch, Input, LinkRecord, ReadFailed, Ticket};
-use crate::pbx::{Ask, Pbx, PbxError, SignInError, Token, TokenSource};
+use crate::pbx::{Ask, Participant, Pbx, PbxError, SignInError, Token, TokenSource};
 use crate::session::LiveAnswer;
 use crate::time::Millis;
 
@@ -64,17 +64,16 @@ impl Inner {
         };
         LiveAnswer {
             freshness: link.freshness(),
-            agents: self.agents_of(&lines),
+            agents: self.agents_of(lines.iter().flat_map(DnView::participants)),
             lines,
         }
     }
 
     /// Which agents of MasterLinc got which calls. Where nobody is asked, nobody has got one.
-    fn agents_of(&self, lines: &[DnView]) -> Vec<(i64, String)> {
+    fn agents_of<'a>(&self, legs: impl Iterator<Item = &'a Participant>) -> Vec<(i64, String)> {
         if self.linc.is_none() {
             return Vec::new();
         }
-        let legs = lines.iter().flat_map(DnView::participants);
         legs.filter_map(|leg| Some((leg.callid, self.agent_of(leg)?)))
             .collect()
     }
@@ -98,9 +97,10 @@ impl Inner {
             Action::Changed(changes) => {
                 self.tell_masterlinc(&changes);
                 let link = self.link.borrow();
+                let legs = changes.iter().map(|change| &change.leg().participant);
                 let calls = Calls {
                     table: link.table(),
-                    agents: &self.agents_of(&link.table().busy()),
+                    agents: &self.agents_of(legs),
                 };
                 let mut events = self.events.borrow_mut();
                 events.calls(&changes, calls, clock::now());
