@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 
 use super::{HUDA, agent_of, by_http, is_at, is_up, moves, on_record, ring, says, variables};
-use crate::harness::{Client, Manner, MasterLinc, Stage, until};
+use crate::harness::{Client, Event, Manner, MasterLinc, Stage, until};
 
 /// What MasterLinc says at each extension.
 pub(super) fn replies() -> Value {
@@ -124,16 +124,21 @@ async fn a_call_that_was_picked_up_meanwhile_is_transferred() {
     );
 }
 
-/// Which agent got it is told by the call, the audit, and history.
+/// Which agent got it is told by events, the call, the audit, and history.
 #[tokio::test]
 async fn the_agent_of_a_call() {
     let (stage, linc) = by_http(&[]).await;
     linc.is(says(
         &json!({ "action": "transfer", "agent": "DoctorLinc" }),
     ));
+    let client = stage.client();
+    let mut events = client.events(None).await;
     let callid = ring(stage.pbx(), HUDA, "105");
     is_at(stage.pbx(), callid, "104", "Ringing").await;
-    let client = stage.client();
+    // At 105 it rang first.
+    let is_it = |event: &Event| event.data["extension"] == json!("104");
+    let event = events.until(is_it).await.data;
+    assert_eq!(event["agent"], json!("DoctorLinc"), "{event}");
     until("its agent on the call", async || {
         (agent_of(&client, callid).await.as_deref() == Some("DoctorLinc")).then_some(())
     })
