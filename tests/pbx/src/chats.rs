@@ -1,6 +1,6 @@
 //! Messages the PBX keeps: SMS, website chat, and colleagues among themselves.
 //!
-//! Both of XAPI's views show the same messages. Sending is not simulated: no official API does.
+//! Both of XAPI's views show the same messages. How they get here: `my_phone`, `sms`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

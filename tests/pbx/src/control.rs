@@ -6,6 +6,7 @@
 mod calls;
 mod directory;
 pub(crate) mod http;
+mod messages;
 mod records;
 mod sockets;
 

@@ -42,12 +42,14 @@
 //! | `GET /_sim/history_truth` | list of [`CallTruth`] |
 //! | `POST`, `DELETE /_sim/call_records` | [`CallRecord`]: `{"rows":[{"start":"2026-09-13T18:11:27Z","status":"Unanswered","direction":"Inbound","source":{"dn":"10000","number":"+966500000001","external":true},"destination":{"dn":"100"}}]}` gives its ids |
 //! | `GET`, `POST`, `DELETE /_sim/chats` | [`Chat`]: `{"kind":"SMS","from":{"number":"+966500000001"},"to":["100"],"text":"..."}` gives `{"id":21}` |
+//! | `GET`, `POST /_sim/sms` | list of [`SmsEvent`]; [`AgentSms`] gives what 3CX posts to its SMS provider |
+//! | `POST /_sim/chat_faults` | [`ChatFault`] of the next chat message: `"lie"`, `{"refuse":32}` |
 //! | `GET /_sim/truth?client=assistant` | [`LiveParticipant`]s by number |
 //! | `POST /_sim/socket` | `{"frame":"text"}`, `{"garbage":true}`, `{"skip_sequence":3}`, `{"drop":2}` (gap), `{"swallow":2}` (no gap), `{"repeat":2}`, `{"cut":1}`, `{"deaf":true}`, `{"refuse":{"times":2,"status":401}}`, `{"close":true}`, `{"close":1012}`, `{"event":{"dn":"100","event_type":2,"entity":"/callcontrol/100/participants/1","attached_data":{"dtmf_input":"1"}}}` |
 //!
 //! # Not here
 //!
-//! Audio of route points (`/stream` answers 424) and of recordings, MyPhone, sending messages,
+//! Audio of route points (`/stream` answers 424) and of recordings, MyPhone but chat,
 //! reports but the call log, TLS.
 
 mod call_control;
@@ -60,12 +62,14 @@ mod connection;
 mod control;
 mod directory;
 mod faults;
+mod my_phone;
 mod percent;
 mod record;
 mod settings;
 mod shared;
 mod sign_in;
 mod simulator;
+mod sms;
 mod world;
 mod xapi;
 
@@ -75,6 +79,7 @@ pub use chats::{Chat, ChatKind, Sender};
 pub use control::{Control, Deed, LiveParticipant, NumberChange};
 pub use directory::{Answering, Device, Kind, OutsideRule};
 pub use faults::{Fault, Rule};
+pub use my_phone::ChatFault;
 pub use record::Entry;
 pub use settings::{
     CallSources, ExpiresIn, OccupiedParking, ReportCount, ReportForm, ReportOmits,
@@ -82,4 +87,5 @@ pub use settings::{
 };
 pub use sign_in::ApiClient;
 pub use simulator::Simulator;
+pub use sms::{AgentSms, SmsEvent};
 pub use world::Counters;

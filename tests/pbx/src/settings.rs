@@ -75,6 +75,14 @@ pub struct Settings {
     pub occupied_parking: OccupiedParking,
     /// A token opens one event socket only: whoever reconnects must have renewed it.
     pub socket_fresh_token: bool,
+    /// "MyPhone" access of API clients is ticked.
+    pub my_phone: bool,
+    /// So long a chat message takes to stand in the history.
+    pub chat_recorded_after_ms: u64,
+    /// Last part of the webhook of the trunk whose SMS provider is "Generic".
+    pub sms_webhook: String,
+    /// Who gets SMS from outside.
+    pub sms_extension: String,
     /// Days of invented calls there are at the start and after a reset.
     pub demo_days: u64,
     /// Invented calls on each of them.
@@ -149,6 +157,10 @@ impl Default for Settings {
             monitor_parking: false,
             occupied_parking: OccupiedParking::Busy,
             socket_fresh_token: false,
+            my_phone: true,
+            chat_recorded_after_ms: 300,
+            sms_webhook: "demo-trunk".to_owned(),
+            sms_extension: "100".to_owned(),
             demo_days: 7,
             demo_calls_per_day: 40,
             call_sources: CallSources::Both,
@@ -186,6 +198,7 @@ impl Settings {
             ring_ms: 10,
             answer_ms: 30,
             report_504_after_ms: 50,
+            chat_recorded_after_ms: 20,
             demo_days: 0,
             demo_calls_per_day: 0,
             ..Self::default()

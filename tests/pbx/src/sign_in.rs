@@ -12,4 +12,5 @@ pub(crate) mod web_client;
 
 pub use client::ApiClient;
 pub(crate) use client::{Login, Session, Subject};
+pub(crate) use jwt::opaque;
 pub(crate) use refuse::{Caller, Denial, Need, bearer};

@@ -16,7 +16,7 @@ use crate::control::{self, Control};
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::sign_in::{token, web_client};
-use crate::{call_control, connection, xapi};
+use crate::{call_control, connection, my_phone, sms, xapi};
 
 /// A PBX on 127.0.0.1. Dropping it stops it and closes its connections.
 pub struct Simulator {
@@ -93,6 +93,9 @@ fn router(shared: Shared) -> Router {
             post(web_client::login),
         )
         .route("/webclient/api/Logout", post(web_client::logout))
+        .route("/webclient/api/MyPhone/session", post(my_phone::session))
+        .route("/MyPhone/MPWebService.asmx", post(my_phone::service))
+        .route("/sms/generic/{id}", post(sms::webhook))
         .route("/callcontrol/ws", get(call_control::socket::connect))
         .route("/callcontrol", any(call_control::handle))
         .route("/callcontrol/{*rest}", any(call_control::handle))

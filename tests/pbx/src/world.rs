@@ -15,9 +15,11 @@ use crate::clinic;
 use crate::clock;
 use crate::directory::{Answering, Dn, OutsideRule};
 use crate::faults::Rule;
+use crate::my_phone::MyPhone;
 use crate::record::Entry;
 use crate::settings::Settings;
 use crate::sign_in::{ApiClient, Login, Session};
+use crate::sms::SmsEvent;
 
 /// The demo has the same calls every day.
 const DEMO_SEED: u64 = 1;
@@ -96,6 +98,9 @@ pub(crate) struct World {
     /// Calls that are over.
     pub(crate) call_log: CallLog,
     pub(crate) chats: Vec<Chat>,
+    pub(crate) my_phone: MyPhone,
+    /// What the SMS provider told.
+    pub(crate) sms: Vec<SmsEvent>,
     /// Handshakes of the event socket to refuse: how many more, and with which status.
     pub(crate) refuse_handshakes: (u32, u16),
     /// New event sockets say nothing from the start.
@@ -138,6 +143,8 @@ impl World {
             history: Vec::new(),
             call_log,
             chats: clinic::chats(now_us),
+            my_phone: MyPhone::default(),
+            sms: Vec::new(),
             refuse_handshakes: (0, 0),
             deaf: false,
             faults: Vec::new(),

@@ -1,5 +1,6 @@
 //! The control interface as JSON over HTTP, below `/_sim`. The crate's head documents it.
 
+mod messages;
 mod records;
 mod sockets;
 
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/_sim/clients", get(clients).put(set_client))
         .route("/_sim/tokens", axum::routing::delete(kill_tokens))
         .route("/_sim/socket", post(sockets::pull))
+        .merge(messages::routes())
         .merge(records::routes())
 }
 

@@ -29,8 +29,8 @@ pub(super) fn token(settings: &Settings, subject: &str, role: &str) -> String {
     format!("{}.{}.{}", part(&header), part(&claims), opaque(64))
 }
 
-/// Random bytes as base64url: signatures, refresh tokens.
-pub(super) fn opaque(size_bytes: usize) -> String {
+/// Random bytes as base64url: signatures, refresh tokens, keys of sessions.
+pub(crate) fn opaque(size_bytes: usize) -> String {
     let bytes: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..))
         .take(size_bytes)
         .collect();

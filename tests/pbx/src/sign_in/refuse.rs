@@ -21,6 +21,8 @@ pub(crate) enum Need {
     XapiOwner,
     /// Call Control.
     CallControl,
+    /// What the web client speaks.
+    MyPhone,
 }
 
 /// Who asks, with everything the doors want to know.
@@ -72,7 +74,10 @@ impl World {
             Subject::Client(id) => {
                 let client = self.clients.iter().find(|client| client.id == id);
                 let client = client
-                    .filter(|client| allowed(client, need))
+                    .filter(|client| match need {
+                        Need::MyPhone => self.settings.my_phone,
+                        other => allowed(client, other),
+                    })
                     .ok_or(Denial::NotAllowed)?;
                 let monitored = client.monitored.clone();
                 Ok(Caller {
@@ -133,7 +138,7 @@ fn allowed(client: &ApiClient, need: Need) -> bool {
 
 fn role_allows(role: &str, need: Need) -> bool {
     match need {
-        Need::Xapi | Need::CallControl => true,
+        Need::Xapi | Need::CallControl | Need::MyPhone => true,
         Need::XapiOwner => role == "system_owners",
         Need::XapiAdmin => matches!(role, "system_owners" | "system_admins"),
     }

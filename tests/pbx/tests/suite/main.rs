@@ -6,6 +6,7 @@ mod calls;
 mod chats;
 mod common;
 mod faults;
+mod messages;
 mod moves;
 mod samples;
 mod sign_in;
