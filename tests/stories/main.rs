@@ -30,6 +30,7 @@ mod key;
 mod linc;
 mod live;
 mod memory;
+mod messages;
 mod moving;
 mod numbers;
 mod oauth;

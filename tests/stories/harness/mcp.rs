@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// Any request to a Worker that may die meanwhile.
-    async fn try_send(
+    pub(crate) async fn try_send(
         &self,
         method: &str,
         path: &str,
