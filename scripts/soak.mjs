@@ -1,19 +1,20 @@
-// `npm run soak`: at full length: ten thousand attempts to call in a storm, every loss of the live link by
-// sockets and by panics, the losses that are found only after a minute and a half of silence, a thousand
-// followers of live events, a hundred thousand rows of history, five hundred calls that MasterLinc is asked
-// about while it fails.
+// `npm run soak`: at full length: ten thousand attempts to call and five thousand to send in storms, every
+// loss of the live link by sockets and by panics, the losses that are found only after a minute and a half
+// of silence, a thousand followers of live events, a hundred thousand rows of history, five hundred calls
+// that MasterLinc is asked about while it fails.
 
 import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
 
-/** 1: ten thousand attempts, two hundred losses of sockets and two hundred panics; 5: five times as many. */
+/** 1: ten thousand attempts to call, five thousand to send, two hundred losses of sockets and two hundred
+ * panics; 5: five times as many. */
 const times = process.env.SOAK ?? "1";
 
 main(async () => {
   await prepare();
   await step("The Worker builds", build);
   await step("The Worker that tests can break builds", buildDrill);
-  await step("Attempts to call in a storm, losses of the live link, a thousand followers, and a hundred thousand rows", () =>
+  await step("Attempts to call and to send in storms, losses of the live link, a thousand followers, and a hundred thousand rows", () =>
     run(
       "cargo",
       ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "events::", "memory::", "linc::crowd", "--nocapture", "--include-ignored"],

@@ -12,6 +12,7 @@
 //! | `reading.rs` | the log and the PBX's own history, read as one |
 //! | `limits.rs` | a yes, caps, quiet hours, who may see and send what |
 //! | `opt_out.rs` | those who do not want to be written to |
+//! | `storm.rs` | thousands of sends while everything fails |
 
 mod chat;
 mod clinic;
@@ -21,5 +22,6 @@ mod opt_out;
 mod reading;
 mod refusals;
 mod sending;
+mod storm;
 mod unclear;
 mod webhooks;
