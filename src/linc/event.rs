@@ -125,6 +125,7 @@ pub(super) mod tests {
             voicemail: None,
             agents: vec![("doctorlinc".into(), "104".into())],
             dns: Some(ExtensionSet::parse(["100-109"]).unwrap()),
+            home: None,
             basma: Some("assistant".into()),
         }
     }

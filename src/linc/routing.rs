@@ -15,6 +15,8 @@ pub struct Routing {
     pub agents: Vec<(String, String)>,
     /// `MASTERLINC_DNS`: whose calls it is asked about.
     pub dns: Option<ExtensionSet>,
+    /// `PBX_DEFAULT_EXTENSION`: whose calls it is asked about where the former says nothing.
+    pub home: Option<String>,
     /// `BASMA_DN`: the route point that Basma answers; its calls are asked about, too.
     pub basma: Option<String>,
 }
@@ -22,12 +24,16 @@ pub struct Routing {
 impl Routing {
     /// Whether MasterLinc is asked about calls that reach `dn`.
     pub fn is_about(&self, dn: &str) -> bool {
-        self.dns.as_ref().is_some_and(|set| set.contains(dn)) || self.basma.as_deref() == Some(dn)
+        let is_listed = match &self.dns {
+            Some(set) => set.contains(dn),
+            None => self.home.as_deref() == Some(dn),
+        };
+        is_listed || self.basma.as_deref() == Some(dn)
     }
 
     /// Whether there is any telephone to ask about.
     pub fn is_about_any(&self) -> bool {
-        self.dns.is_some() || self.basma.is_some()
+        self.dns.is_some() || self.home.is_some() || self.basma.is_some()
     }
 
     /// Where an agent can be reached.

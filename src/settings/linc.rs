@@ -44,6 +44,7 @@ impl LincSettings {
                 voicemail: variables.filled("MASTERLINC_VOICEMAIL"),
                 agents: agents(variables)?,
                 dns: dns.transpose()?,
+                home: variables.filled("PBX_DEFAULT_EXTENSION"),
                 basma,
             },
         })
@@ -179,6 +180,12 @@ mod tests {
         ] {
             assert_eq!(routing.is_about(dn), expected, "{dn}");
         }
+        // Where nobody is named, whoever this server speaks for.
+        let home = ("PBX_DEFAULT_EXTENSION", "100");
+        let routing = read(&[home]).unwrap().routing;
+        assert!(routing.is_about("100") && !routing.is_about("101"));
+        let routing = read(&[home, ("MASTERLINC_DNS", "101")]).unwrap().routing;
+        assert!(!routing.is_about("100") && routing.is_about("101"));
     }
 
     /// K6.
