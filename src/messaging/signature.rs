@@ -108,6 +108,9 @@ mod tests {
             "=",
             "RSOYDt4T1cUTdK1PDd93/VVr8B8",
             "rSOYDt4T1cUTdK1PDd93/VVr8B8=",
+            "RSOYDt4T1cUTdK1PDd93/VVr8B4=",
+            "RSOYDt4T1cUTdK1PDd93/VVr8A==",
+            "RQ==",
             "المفتاح",
         ] {
             assert!(!check("12345", ADDRESS, &PAIRS, bad), "{bad}");

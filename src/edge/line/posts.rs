@@ -26,6 +26,9 @@ use crate::time::Millis;
 /// For the PBX's answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// After so long whoever was on the way is taken for dead.
+const RESCUE_MS: Millis = 30_000;
+
 /// Where posts go, and what is under way.
 pub(super) struct Postman {
     /// Base address and path; nothing is posted where there is none.
@@ -88,6 +91,8 @@ impl Inner {
 
     async fn go_round(self: Rc<Self>) {
         while let Ok(Some(post)) = self.store.due_post(clock::now()) {
+            // Should this object die on its way, somebody goes again.
+            self.wake_by(clock::now().saturating_add(RESCUE_MS)).await;
             let outcome = self.hand_in(&post).await;
             if let Err(error) = self.store.handed_in(&post, outcome, clock::now()) {
                 log::error("post_not_kept", json!({ "error": error.to_string() }));

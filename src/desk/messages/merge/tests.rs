@@ -276,6 +276,21 @@ fn pages_lose_nothing_and_repeat_nothing() {
     }
 }
 
+/// Nothing of our own was on the first page, and then something comes.
+#[test]
+fn what_comes_meanwhile_is_not_older() {
+    let world = world();
+    pbx_has(&[(1, "102", "103", "one"), (3, "102", "103", "three")]);
+    log(&world, 2, Origin::Tool, "100", "+966500000002", "two");
+    let mut wanted = Wanted { limit: 1, ..all() };
+    let first = read(&world, &wanted);
+    log(&world, 20, Origin::Tool, "100", "+966500000002", "new");
+    wanted.after = first.next;
+    wanted.limit = 100;
+    assert_eq!(texts(&first), ["three"]);
+    assert_eq!(texts(&read(&world, &wanted)), ["two", "one"]);
+}
+
 #[test]
 fn long_lists_are_read_in_pages_of_each_source() {
     let world = world();
