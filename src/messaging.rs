@@ -4,7 +4,7 @@
 //! |---|---|
 //! | by which road | `channel.rs` |
 //! | how long an SMS is | `segments.rs` |
-//! | sending through Twilio, and what its refusals mean | `twilio.rs` |
+//! | sending through Twilio, and what its refusals mean | `twilio.rs`, `advice.rs` |
 //! | what Twilio tells us, and that it is Twilio | `webhook.rs`, `signature.rs` |
 //! | this Worker as the PBX's SMS provider | `generic_sms.rs` |
 //! | chat inside the PBX | `myphone.rs` |
@@ -17,6 +17,7 @@
 //!
 //! Not here: I/O (`edge`), who may write to whom (`policy`, `desk::permitted`).
 
+mod advice;
 mod channel;
 mod generic_sms;
 mod log;
@@ -28,6 +29,7 @@ mod twilio;
 mod twins;
 mod webhook;
 
+pub use advice::advice;
 pub use channel::Channel;
 pub use generic_sms::{Handed, NotHanded, accepted, delivery_report, next_try, received, refused};
 pub use log::{Entry, MessageQuery, Origin, Report};
@@ -35,7 +37,7 @@ pub use opt_out::Wish;
 pub use segments::{Encoding, Segments};
 pub use signature::{addresses, is_signed};
 pub use status::{FAILED, INTENT, RECEIVED, UNKNOWN, goes_on, is_final, shown};
-pub use twilio::{Answer, Draft, Refused, Sender, advice, answer, form, path};
+pub use twilio::{Answer, Draft, Refused, Sender, answer, form, path};
 pub use twins::Twins;
 pub use webhook::{Event, NotAnEvent, read_event};
 

@@ -6,6 +6,7 @@
 //! Not here: keeping the log (`edge`), and which two are one (`messaging::Twins`).
 
 mod merge;
+mod place;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,8 +17,8 @@ use crate::pbx::ChatMessage;
 use crate::pbx::history::Window;
 use crate::time::{Millis, iso};
 
-pub(crate) use merge::Place;
 use merge::{Merge, Need};
+pub(crate) use place::Place;
 
 /// How many pages of each source are read at most for one page.
 const MOST_PAGES: usize = 5;
