@@ -10,12 +10,13 @@ mod make_call;
 mod outcome;
 pub(crate) mod socket;
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::audio;
 use crate::percent;
 use crate::shared::Shared;
 use crate::sign_in::{Caller, Need};
@@ -34,7 +35,7 @@ pub(crate) async fn handle(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    bytes: Bytes,
+    body: Body,
 ) -> Response {
     let caller = match shared.with(|world| world.admit(&headers, Need::CallControl)) {
         Ok(caller) => caller,
@@ -44,10 +45,20 @@ pub(crate) async fn handle(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if let [dn, "participants", id, "stream"] = segments[..] {
+        if let Err(status) = shared.with(|world| reachable(world, &caller, dn)) {
+            return status.into_response();
+        }
+        return audio::handle(shared, &caller, &method, (dn, id), &headers, body).await;
+    }
+    // What is larger was refused before it came here.
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let reply = match method {
         Method::GET => shared.with(|world| read(world, &caller, &segments)),
         Method::POST => match post_body(&shared, &caller, &segments, &headers, &bytes) {
-            Ok(request) => write(&shared, &caller, &segments, request).await,
+            Ok(request) => write(&shared, &segments, request).await,
             Err(status) => (status, None),
         },
         _ => (StatusCode::METHOD_NOT_ALLOWED, None),
@@ -81,9 +92,6 @@ fn post_body(
 ) -> Result<Request, StatusCode> {
     if let Some(dn) = segments.first() {
         shared.with(|world| reachable(world, caller, dn))?;
-    }
-    if segments.last() == Some(&"stream") {
-        return Ok(Request::default());
     }
     Request::from_http(headers, bytes)
 }
@@ -133,42 +141,24 @@ fn read(world: &World, caller: &Caller, segments: &[&str]) -> Reply {
             })
         }
     };
-    if let [number, "participants", id, "stream"] = segments {
-        return stream(world, caller, number, id);
-    }
     found.map_or((StatusCode::NOT_FOUND, None), |body| {
         (StatusCode::OK, Some(body))
     })
 }
 
 /// Everything that acts. `segments` has passed [`reachable`].
-pub(crate) async fn write(
-    shared: &Shared,
-    caller: &Caller,
-    segments: &[&str],
-    request: Request,
-) -> Reply {
+pub(crate) async fn write(shared: &Shared, segments: &[&str], request: Request) -> Reply {
     match segments {
         [dn, "makecall"] => make_call::from_number(shared, dn, &request),
         [dn, "devices", device, "makecall"] => make_call::from_device(shared, dn, device, &request),
-        [dn, "participants", id, "stream"] => shared.with(|world| stream(world, caller, dn, id)),
+        // Sound does not go over the event socket.
+        [_, "participants", _, "stream"] => (StatusCode::NOT_FOUND, None),
         [dn, "participants", id, action] => {
             let id = id.parse().unwrap_or_default();
             act::act(shared, dn, id, action, request).await
         }
         _ => (StatusCode::NOT_FOUND, None),
     }
-}
-
-/// Audio is not simulated: as on a real PBX whose media never gets ready.
-fn stream(world: &World, caller: &Caller, dn: &str, id: &str) -> Reply {
-    let participant = id.parse().ok().and_then(|id| world.participant(dn, id));
-    let status = match participant {
-        None => StatusCode::NOT_FOUND,
-        Some(_) if caller.own_dn != dn => StatusCode::FORBIDDEN,
-        Some(_) => StatusCode::FAILED_DEPENDENCY,
-    };
-    (status, None)
 }
 
 /// The same check for a request frame of the event socket.
@@ -188,7 +178,7 @@ pub(crate) async fn from_frame(
     };
     let request = allowed.and_then(|()| Request::from_frame(data));
     match request {
-        Ok(request) => write(shared, caller, &segments, request).await,
+        Ok(request) => write(shared, &segments, request).await,
         Err(status) => (status, None),
     }
 }

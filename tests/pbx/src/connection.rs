@@ -13,6 +13,7 @@ use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
+use crate::audio::Broken;
 use crate::clock;
 use crate::faults::{self, Answer, Fault};
 use crate::percent;
@@ -31,12 +32,14 @@ pub(crate) async fn answer(shared: Shared, router: Router, request: Request<Inco
     if parts.uri.path().starts_with("/_sim") {
         return Ok(route(router, parts, Body::new(body)).await);
     }
-    // An upgrade has no body, and its connection must stay in one piece.
-    let bytes = if parts.headers.contains_key(header::UPGRADE) {
-        Bytes::new()
+    // An upgrade has no body, and its connection must stay in one piece; sound has no end.
+    let (bytes, body) = if parts.headers.contains_key(header::UPGRADE) {
+        (Bytes::new(), Body::empty())
+    } else if parts.uri.path().ends_with("/stream") {
+        (Bytes::new(), Body::new(body))
     } else {
         match axum::body::to_bytes(Body::new(body), BODY_LIMIT).await {
-            Ok(bytes) => bytes,
+            Ok(bytes) => (bytes.clone(), Body::from(bytes)),
             Err(_) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
         }
     };
@@ -58,12 +61,16 @@ pub(crate) async fn answer(shared: Shared, router: Router, request: Request<Inco
         if blacklisted {
             return StatusCode::FORBIDDEN.into_response();
         }
-        route(router, parts, Body::from(bytes)).await
+        route(router, parts, body).await
     };
     let answer = match fault {
         Some(fault) => faults::play(fault, real).await,
         None => Ok(real.await),
     };
+    let answer = answer.and_then(|answer| match answer.extensions().get::<Broken>() {
+        Some(Broken) => Err(std::io::Error::other("fault: reset")),
+        None => Ok(answer),
+    });
     let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let log = shared.with(|world| {

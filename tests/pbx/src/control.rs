@@ -3,6 +3,7 @@
 //! Methods never wait: they change the state and return; what follows from it comes in its own
 //! time, so tests poll with a deadline.
 
+mod audio;
 mod calls;
 mod directory;
 pub(crate) mod http;

@@ -47,11 +47,19 @@
 //! | `GET /_sim/truth?client=assistant` | [`LiveParticipant`]s by number |
 //! | `POST /_sim/socket` | `{"frame":"text"}`, `{"garbage":true}`, `{"skip_sequence":3}`, `{"drop":2}` (gap), `{"swallow":2}` (no gap), `{"repeat":2}`, `{"cut":1}`, `{"deaf":true}`, `{"refuse":{"times":2,"status":401}}`, `{"close":true}`, `{"close":1012}`, `{"event":{"dn":"100","event_type":2,"entity":"/callcontrol/100/participants/1","attached_data":{"dtmf_input":"1"}}}` |
 //!
+//! | `GET /_sim/audio` | list of [`CallAudio`]: calls that rang at a route point |
+//! | `GET /_sim/audio/{callid}` | one of them, with what was said, and what was heard: gaps, clipping, loudness by 20 ms |
+//! | `GET /_sim/audio/{callid}/heard` | WAV file: what the caller heard, in real time |
+//! | `POST /_sim/audio/{callid}/say` | WAV file, 8 kHz, 16 bits, mono: gives [`Said`] |
+//! | `POST /_sim/audio/{callid}/press` | `{"digits":"0"}` gives `{"participants":1}` |
+//! | `POST /_sim/audio/{callid}/break` | `{"stream":"listening","how":"reset"}`; `talking`; `close`, `stall` |
+//! | `POST /_sim/stream_faults` | [`StreamFault`] of the next stream: `{"stream":"talking","after_ms":500,"how":"stall"}` |
+//!
 //! # Not here
 //!
-//! Audio of route points (`/stream` answers 424) and of recordings, MyPhone but chat,
-//! reports but the call log, TLS.
+//! Audio of recordings, MyPhone but chat, reports but the call log, TLS.
 
+mod audio;
 mod call_control;
 mod call_log;
 mod calls;
@@ -73,6 +81,10 @@ mod sms;
 mod world;
 mod xapi;
 
+pub use audio::{
+    Breaking, CallAudio, Chunk, Played, Said, Stream, StreamEnd, StreamFault, StreamLog, Taken,
+    Underrun,
+};
 pub use call_log::{CallRecord, CallRow, CallTruth, LogParty, TruthParty};
 pub use calls::{InboundCall, Placed, PlacedOutcome};
 pub use chats::{Chat, ChatKind, Sender};

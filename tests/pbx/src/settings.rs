@@ -83,6 +83,14 @@ pub struct Settings {
     pub sms_webhook: String,
     /// Who gets SMS from outside.
     pub sms_extension: String,
+    /// So many requests for each stream of a participant are answered 424 although it is connected.
+    pub media_not_ready: u32,
+    /// The largest sample of the noise on the line of callers at route points.
+    pub line_noise: i16,
+    /// A caller to whom the client stopped sending is hung up after this time.
+    pub stream_end_grace_ms: u64,
+    /// The same where a fault of the PBX ended the stream.
+    pub stream_loss_grace_ms: u64,
     /// Days of invented calls there are at the start and after a reset.
     pub demo_days: u64,
     /// Invented calls on each of them.
@@ -161,6 +169,10 @@ impl Default for Settings {
             chat_recorded_after_ms: 300,
             sms_webhook: "demo-trunk".to_owned(),
             sms_extension: "100".to_owned(),
+            media_not_ready: 0,
+            line_noise: 0,
+            stream_end_grace_ms: 0,
+            stream_loss_grace_ms: 5_000,
             demo_days: 7,
             demo_calls_per_day: 40,
             call_sources: CallSources::Both,

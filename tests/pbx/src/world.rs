@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::audio::Audio;
 use crate::call_log::CallLog;
 use crate::calls::{Call, Delivery, Placed, Timer};
 use crate::chats::Chat;
@@ -101,6 +102,8 @@ pub(crate) struct World {
     pub(crate) my_phone: MyPhone,
     /// What the SMS provider told.
     pub(crate) sms: Vec<SmsEvent>,
+    /// Calls at route points can be heard.
+    pub(crate) audio: Audio,
     /// Handshakes of the event socket to refuse: how many more, and with which status.
     pub(crate) refuse_handshakes: (u32, u16),
     /// New event sockets say nothing from the start.
@@ -145,6 +148,7 @@ impl World {
             chats: clinic::chats(now_us),
             my_phone: MyPhone::default(),
             sms: Vec::new(),
+            audio: Audio::default(),
             refuse_handshakes: (0, 0),
             deaf: false,
             faults: Vec::new(),
@@ -210,6 +214,16 @@ impl World {
     /// Announces that a participant left.
     pub(crate) fn announce_removal(&mut self, dn: &str, participant: u32) {
         self.outbox.push(participant_event(dn, participant, 1));
+    }
+
+    /// Announces keys that the other party pressed.
+    pub(crate) fn announce_keys(&mut self, dn: &str, participant: u32, digits: &str) {
+        self.outbox.push(Event::Entity {
+            dn: dn.to_owned(),
+            event_type: 2,
+            entity: format!("/callcontrol/{dn}/participants/{participant}"),
+            attached_data: serde_json::json!({ "dtmf_input": digits }),
+        });
     }
 
     /// What an outside number does when it is dialled.

@@ -45,6 +45,7 @@ impl World {
             self.conclude(delivery, Ok(()));
         }
         self.note_answered(placed);
+        self.note_taken(call, leg);
         self.announce_one(call, leg);
         self.clear_side(call, side, leg);
         self.announce_side(call, side.other());

@@ -190,7 +190,7 @@ impl World {
         );
         let from_outside = entry.address[side.other() as usize].kind == Kind::ExternalLine;
         let routed = from_outside && side == Side::Callee && own.kind != Kind::ExternalLine;
-        let dn = own.dn.clone();
+        let (dn, kind) = (own.dn.clone(), own.kind);
         entry.legs.push(Leg {
             id,
             leg_id: entry.last_leg_id,
@@ -206,6 +206,9 @@ impl World {
             referred_by: referred_by.filter(|_| !polled),
             attached: std::collections::BTreeMap::new(),
         });
+        if kind == Kind::RoutePoint {
+            self.note_ringing(call, &dn, id);
+        }
         self.announce(&dn, id);
         id
     }

@@ -76,6 +76,7 @@ impl World {
         }
         self.note_failed(entry.placed, why);
         self.log_call(&entry);
+        self.note_silent(call, why);
         self.note_ended(call);
         true
     }

@@ -21,6 +21,8 @@ pub(crate) enum Timer {
     OwnPhoneTimeout { call: u32 },
     /// A parked call goes back.
     ParkReturn { leg: u32, parked_by: String },
+    /// Nobody sends anything for the caller to hear.
+    Unheard { leg: u32 },
 }
 
 impl Timer {
@@ -50,6 +52,7 @@ impl Timer {
                     world.end_call(call, &Failure::new(Reason::DestinationNoAnswer, text));
                 }
             }
+            Self::Unheard { leg } => world.hang_up_unheard(leg),
             Self::ParkReturn { leg, parked_by } => {
                 let target = Target::Number(parked_by);
                 world.deliver_beside(leg, target, Mode::Poll, "park_return");

@@ -1,6 +1,7 @@
 //! The control interface as JSON over HTTP, below `/_sim`. The crate's head documents it.
 
 mod messages;
+mod audio;
 mod records;
 mod sockets;
 
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/_sim/socket", post(sockets::pull))
         .merge(messages::routes())
         .merge(records::routes())
+        .merge(audio::routes())
 }
 
 /// What every handler gets first.

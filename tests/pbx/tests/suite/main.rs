@@ -1,5 +1,6 @@
 //! The simulator as its clients see it, over real sockets. One binary, so that it links once.
 
+mod audio;
 mod call_log;
 mod call_truth;
 mod calls;
