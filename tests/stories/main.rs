@@ -45,4 +45,5 @@ mod token;
 mod troubles;
 mod tunnel;
 mod unclear;
+mod voice;
 mod wire;

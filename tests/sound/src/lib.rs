@@ -8,7 +8,8 @@ mod make;
 mod wav;
 
 pub use hear::{
-    Stretch, clipped, largest_step, level, purity, rms, share_of_tone, strength, stretches, windows,
+    Stretch, clipped, largest_step, level, purity, rms, strength, stretches, stretches_of_tone,
+    windows,
 };
 pub use make::{noise, pitch_of, tone};
 pub use wav::{Wav, from_bytes, to_bytes};

@@ -216,6 +216,7 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
         .lines()
         .find_map(|line| line.strip_prefix("compatibility_date = "))
         .expect("wrangler.toml has a compatibility date");
+    let classes = objects(&wrangler);
     let mut bindings = String::new();
     for (name, value) in &plan.variables {
         let _ = write!(bindings, "(name = {name:?}, text = {}), ", quoted(value));
@@ -241,29 +242,36 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
     }
     let mut sockets = String::new();
     for isolate in 0..plan.isolates {
-        let object = if isolate == 0 {
-            "durableObjectNamespaces = [
-               (className = \"PbxSession\", uniqueKey = \"session\", enableSql = true),
-               (className = \"AuthStore\", uniqueKey = \"auth\", enableSql = true)],
-             durableObjectStorage = (localDisk = \"disk\"),"
-        } else {
-            ""
-        };
-        let namespace = |class: &str| {
-            if isolate == 0 {
-                format!("\"{class}\"")
+        let (mut objects, mut namespaces) = (String::new(), String::new());
+        for (binding, class) in &classes {
+            let _ = write!(
+                objects,
+                "(className = {class:?}, uniqueKey = {binding:?}, enableSql = true), "
+            );
+            let namespace = if isolate == 0 {
+                format!("{class:?}")
             } else {
-                format!("(className = \"{class}\", serviceName = \"isolate-0\")")
-            }
+                format!("(className = {class:?}, serviceName = \"isolate-0\")")
+            };
+            let _ = write!(
+                namespaces,
+                "(name = {binding:?}, durableObjectNamespace = {namespace}), "
+            );
+        }
+        let object = if isolate == 0 {
+            format!(
+                "durableObjectNamespaces = [{objects}],
+                 durableObjectStorage = (localDisk = \"disk\"),"
+            )
+        } else {
+            String::new()
         };
-        let (session, auth) = (namespace("PbxSession"), namespace("AuthStore"));
         let _ = writeln!(
             services,
             "(name = \"isolate-{isolate}\", worker = (
                modules = [{modules}],
                compatibilityDate = {date}, {object}
-               bindings = [{bindings}(name = \"PBX_SESSION\", durableObjectNamespace = {session}),
-                           (name = \"AUTH_STORE\", durableObjectNamespace = {auth})],
+               bindings = [{bindings}{namespaces}],
                globalOutbound = \"{way_out}\")),"
         );
         let _ = writeln!(
@@ -304,6 +312,22 @@ const config :Workerd.Config = (
 );
 "
     )
+}
+
+/// Binding and class of every Durable Object in wrangler.toml.
+fn objects(wrangler: &str) -> Vec<(&str, &str)> {
+    let tables = wrangler.split("[[durable_objects.bindings]]").skip(1);
+    tables
+        .map(|table| {
+            let of = |name: &str| {
+                let line = table.lines().find_map(|line| line.strip_prefix(name));
+                let text = line.and_then(|it| it.trim().strip_prefix("= "));
+                text.expect("a binding has a name and a class")
+                    .trim_matches('"')
+            };
+            (of("name"), of("class_name"))
+        })
+        .collect()
 }
 
 /// A text literal of Cap'n Proto, which knows the escapes of C.
