@@ -10,6 +10,7 @@ mod closed;
 mod ear;
 mod talk;
 mod troubles;
+mod words;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -90,6 +91,7 @@ fn is_built() -> bool {
 struct Scene {
     stage: Stage,
     providers: Providers,
+    variables: Vec<(String, String)>,
 }
 
 impl Scene {
@@ -115,9 +117,25 @@ impl Scene {
         variables.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         variables.extend(changes);
         let stage = Stage::with(&variables).await;
-        let scene = Self { stage, providers };
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let variables = variables.iter().map(owned).collect();
+        let scene = Self {
+            stage,
+            providers,
+            variables,
+        };
         scene.link_is_up().await;
         scene
+    }
+
+    /// All memory is lost: the runtime ends, and starts again on the same state.
+    async fn restart(&mut self) {
+        let variables: Vec<(&str, &str)> = self
+            .variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.stage.restart(&variables).await;
     }
 
     /// She learns of calls over the link.

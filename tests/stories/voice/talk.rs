@@ -3,7 +3,7 @@
 use pbx_sim::CallAudio;
 use provider_sim::{Pace, Provider, Reply};
 use serde_json::Value;
-use test_sound::rms;
+use test_sound::{FRAME, rms};
 
 use super::caller::{Caller, LOUD};
 use super::{ARABIC, DESK, ENGLISH, PHARMACY, Scene, Words, ear, is_built, last_words};
@@ -153,6 +153,13 @@ fn was_heard_well(caller: &Caller<'_>, audio: &CallAudio, words: &Words) {
             ear::assert_loud(&played, &piece);
         }
     }
+    let late = played.longer_than(20).len();
+    let frames = audio.sent().len() / FRAME;
+    println!(
+        "{}: {late} of {frames} frames late by more than 20 ms, at most {} ms ahead",
+        words.code,
+        played.most_ahead_us / 1_000
+    );
     ear::assert_good(audio);
 }
 

@@ -257,3 +257,27 @@ async fn streams_end(scene: &Scene, from: &str) -> Result<End, String> {
     caller.hang_up();
     end.map_err(|why| format!("{why}; {}", caller.told()))
 }
+
+#[tokio::test]
+async fn the_runtime_ends_in_the_middle_of_a_call() {
+    if !is_built() {
+        return;
+    }
+    let mut scene = Scene::in_language(&ENGLISH).await;
+    // The line stays up for a while without anybody who speaks.
+    scene
+        .stage
+        .pbx()
+        .change_settings(|settings| settings.stream_end_grace_ms = 15_000);
+    let caller = scene.call("+966500000152").await;
+    caller.hears(ENGLISH.consent).await;
+    let callid = caller.callid;
+    scene.restart().await;
+    let person = within(PATIENCE, "a person", || {
+        let audio = scene.stage.pbx().audio(callid)?;
+        (audio.taken_by(PERSON) || audio.ended.is_some()).then_some(audio)
+    });
+    let audio = person.await.expect("somebody takes over");
+    assert!(audio.ended.is_none(), "{:?}", audio.ended);
+    assert_eq!(scene.providers.count(Provider::Hearing), 0);
+}
