@@ -53,6 +53,8 @@ impl Asked {
 pub(crate) struct Book {
     pub(crate) script: Script,
     pub(crate) asked: Vec<Asked>,
+    /// How many were forgotten.
+    forgotten: usize,
     /// Requests that the real service would refuse.
     pub(crate) faults: Vec<String>,
     /// Requests under way now and at most: of each provider.
@@ -85,7 +87,7 @@ impl Shared {
             body,
             sound,
         });
-        let index = book.asked.len() - 1;
+        let index = book.forgotten + book.asked.len() - 1;
         book.count(provider, 1);
         drop(book);
         Asking {
@@ -107,6 +109,16 @@ impl Book {
             *now = now.saturating_add_signed(by);
             *most = (*most).max(*now);
         }
+    }
+
+    /// Forgets what was asked; indices of requests under way stay good.
+    pub(crate) fn forget(&mut self) {
+        self.forgotten += self.asked.len();
+        self.asked.clear();
+    }
+
+    fn at(&mut self, index: usize) -> Option<&mut Asked> {
+        self.asked.get_mut(index.checked_sub(self.forgotten)?)
     }
 
     /// The most requests that were under way at once.
@@ -136,7 +148,7 @@ impl Asking {
 
     /// The head of the answer goes out.
     pub(crate) fn head(&self, status: u16) {
-        if let Some(asked) = self.shared.lock().asked.get_mut(self.index) {
+        if let Some(asked) = self.shared.lock().at(self.index) {
             asked.head_us = Some(now_us());
             asked.status = Some(status);
         }
@@ -152,7 +164,7 @@ impl Drop for Asking {
     fn drop(&mut self) {
         let mut book = self.shared.lock();
         book.count(self.provider, -1);
-        if let Some(asked) = book.asked.get_mut(self.index) {
+        if let Some(asked) = book.at(self.index) {
             asked.ended_us = Some(now_us());
             asked.aborted = !self.is_finished;
         }

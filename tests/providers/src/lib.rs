@@ -17,9 +17,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The same as a program, `provider-sim`, with the script as JSON over HTTP: see `control`.
 
 mod answer;
 mod book;
+mod control;
 mod hearing;
 mod mind;
 mod multipart;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::book::{Asked, Provider, Shared};
 use crate::mind::Reply;
 use crate::script::{Rule, Script, Trouble};
-use crate::{hearing, mind, speech};
+use crate::{control, hearing, mind, speech};
 
 /// The key of the mind.
 pub const ANTHROPIC_KEY: &str = "anthropic-key-not-real";
@@ -41,6 +41,7 @@ impl Providers {
             .route("/v1/audio/transcriptions", post(hearing::post))
             .route("/v1/audio/speech", post(speech::post))
             .route("/v1/messages", post(mind::post))
+            .merge(control::routes())
             .fallback(async move |request: axum::extract::Request| {
                 let (method, path) = (request.method(), request.uri().path());
                 lost.lock().faults.push(format!("no {method} {path} here"));

@@ -297,3 +297,60 @@ async fn delays_and_how_many_at_once() {
     assert_eq!(house.providers.most_at_once(Some(Provider::Speech)), 3);
     assert_eq!(house.providers.most_at_once(Some(Provider::Mind)), 0);
 }
+
+#[tokio::test]
+async fn the_script_over_http() {
+    let house = house().await;
+    let at = |path: &str| format!("{}/_sim/{path}", house.providers.anthropic_base_url());
+    let script =
+        json!({ "transcript": "Hello?", "ms_per_letter": 100, "paces": [[0, 0], [0, 0], [50, 0]] });
+    let answer = house
+        .http
+        .put(at("script"))
+        .json(&script)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 204);
+    let heard = house.hear(&[9; 1_600]).send().await.unwrap();
+    assert_eq!(
+        heard.json::<Value>().await.unwrap(),
+        json!({ "text": "Hello?" })
+    );
+    let started = Instant::now();
+    let spoken = house
+        .speak("Hello")
+        .send()
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    assert!(spoken.len() == 24_000 && started.elapsed() >= Duration::from_millis(50));
+    house
+        .until(Provider::Speech, |it| it[0].ended_us.is_some())
+        .await;
+    let asked: Value = house
+        .http
+        .get(at("asked"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        (&asked[0]["provider"], &asked[1]["status"]),
+        (&json!("hearing"), &json!(200))
+    );
+    // A request under way when the book is emptied ends without harm.
+    let running = house.speak("Hello").send();
+    let emptied = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        house.http.delete(at("asked")).send().await.unwrap()
+    };
+    let (running, _) = tokio::join!(running, emptied);
+    running.unwrap().bytes().await.unwrap();
+    assert_eq!(house.providers.count(Provider::Speech), 0);
+    assert!(house.providers.faults().is_empty());
+}
