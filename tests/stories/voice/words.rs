@@ -5,9 +5,10 @@ use std::time::Duration;
 use pbx_sim::Answering;
 use provider_sim::{Provider, Reply, Trouble};
 use serde_json::Value;
+use test_sound::FRAME;
 
 use super::caller::Caller;
-use super::{ENGLISH, PERSON, PHARMACY, Scene, is_built, reply_with_tool, within};
+use super::{ARABIC, ENGLISH, PERSON, PHARMACY, Scene, is_built, reply_with_tool, within};
 
 const CALLER: &str = "+966500000009";
 
@@ -89,6 +90,30 @@ async fn invented_lines_are_not_believed() {
     caller.hang_up();
 }
 
+#[tokio::test]
+async fn a_short_word_is_transcribed_in_the_language_of_the_caller() {
+    if !is_built() {
+        return;
+    }
+    let scene = Scene::in_language(&ARABIC).await;
+    scene.script(|script| script.reply = Box::new(|_| Reply::text(ARABIC.answer)));
+    let caller = scene.call(CALLER).await;
+    caller.hears(ARABIC.consent).await;
+    scene.providers.hears(ARABIC.question);
+    caller.say_file(ARABIC.voice);
+    caller.hears(ARABIC.answer).await;
+    scene.providers.hears("نعم");
+    caller.say(&super::caller::voice("yes.wav")[..FRAME * 30]);
+    caller
+        .until("the word to be transcribed", |_| {
+            (scene.providers.count(Provider::Hearing) == 2).then_some(())
+        })
+        .await;
+    let heard = scene.providers.asked(Provider::Hearing);
+    assert_eq!(heard[1].text("language"), "ar");
+    caller.hang_up();
+}
+
 /// Asks for the pharmacy; the mind transfers.
 async fn asks_for_pharmacy(scene: &Scene, caller: &Caller<'_>) {
     scene.script(|script| {
@@ -126,8 +151,9 @@ async fn a_transfer_that_fails_is_told_and_the_caller_is_kept() {
     caller
         .until("words about it", |audio| {
             let sounds = super::ear::sounds(&audio.played());
-            let later = sounds.iter().find(|it| it.from_us > before + 100_000)?;
-            (later.milliseconds() > 1_000).then_some(())
+            let words =
+                |it: super::ear::Span| it.from_us > before + 100_000 && it.milliseconds() > 1_000;
+            sounds.into_iter().any(words).then_some(())
         })
         .await;
     let audio = caller.audio();

@@ -1,18 +1,26 @@
 //! What a client sent to the caller, and how it sounded: a line without a buffer for jitter, which
 //! plays what is there and is silent when nothing is.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// From sample to sample at 8 kHz.
 pub(super) const MICROSECONDS: u64 = 125;
 
 /// A piece of a body as it arrived.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Chunk {
     /// Microseconds since 1970.
     pub at_us: u64,
     /// Its samples; half a sample at its end belongs to the next piece.
     pub samples: Vec<i16>,
+}
+
+impl fmt::Debug for Chunk {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "{} at {}", self.samples.len(), self.at_us)
+    }
 }
 
 /// Nothing was there to be played.

@@ -1,5 +1,7 @@
 //! The caller's voice: what is said when, in real time, whether anybody listens or not.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::heard::MICROSECONDS;
@@ -9,7 +11,7 @@ pub(super) const FRAME: usize = 160;
 pub(super) const FRAME_US: u64 = 20_000;
 
 /// Something the caller said.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Said {
     /// Its first sample: microseconds since 1970.
     pub begins_us: u64,
@@ -17,6 +19,12 @@ pub struct Said {
     pub ends_us: u64,
     #[serde(skip)]
     samples: Vec<i16>,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "from {} to {}", self.begins_us, self.ends_us)
+    }
 }
 
 /// Everything the caller said and will say.
