@@ -53,14 +53,28 @@ pub(super) async fn ends(caller: &Caller<'_>, patience: Duration) -> Result<End,
         end_of(caller)
     });
     let end = end.await??;
-    if end == End::Answer {
-        caller.press("0");
-        let person = within(patience, "a person after the key", || {
-            caller.audio().taken_by(PERSON).then_some(())
-        });
-        person.await?;
+    if end != End::Answer {
+        return Ok(end);
     }
-    Ok(end)
+    let mut person = Err(String::new());
+    // Somebody who was told that it did not work presses the key again.
+    for _ in 0..3 {
+        if caller.scene.stage.pbx().press(caller.callid, "0") == 0 {
+            break;
+        }
+        person = within(Duration::from_secs(10), "a person after the key", || {
+            let is_over = caller.audio().ended.is_some();
+            (caller.audio().taken_by(PERSON) || is_over).then_some(())
+        })
+        .await;
+        if person.is_ok() {
+            break;
+        }
+    }
+    match end_of(caller) {
+        Some(Err(why)) => Err(why),
+        _ => person.map(|()| end),
+    }
 }
 
 /// From a moment to the end of Basma's part, no longer silence than she may leave.
@@ -254,8 +268,14 @@ async fn streams_end(scene: &Scene, from: &str) -> Result<End, String> {
             break;
         }
     }
+    if end.is_err() && end_of(&caller).is_none() {
+        // What nobody can notice, the caller does.
+        caller.press("0");
+        end = ends(&caller, Duration::from_secs(12)).await;
+    }
+    let told = caller.told();
     caller.hang_up();
-    end.map_err(|why| format!("{why}; {}", caller.told()))
+    end.map_err(|why| format!("{why}; {told}"))
 }
 
 #[tokio::test]
