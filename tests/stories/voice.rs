@@ -8,6 +8,7 @@ mod caller;
 mod chaos;
 mod closed;
 mod ear;
+mod lines;
 mod talk;
 mod troubles;
 mod words;

@@ -242,30 +242,7 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
     }
     let mut sockets = String::new();
     for isolate in 0..plan.isolates {
-        let (mut objects, mut namespaces) = (String::new(), String::new());
-        for (binding, class) in &classes {
-            let _ = write!(
-                objects,
-                "(className = {class:?}, uniqueKey = {binding:?}, enableSql = true), "
-            );
-            let namespace = if isolate == 0 {
-                format!("{class:?}")
-            } else {
-                format!("(className = {class:?}, serviceName = \"isolate-0\")")
-            };
-            let _ = write!(
-                namespaces,
-                "(name = {binding:?}, durableObjectNamespace = {namespace}), "
-            );
-        }
-        let object = if isolate == 0 {
-            format!(
-                "durableObjectNamespaces = [{objects}],
-                 durableObjectStorage = (localDisk = \"disk\"),"
-            )
-        } else {
-            String::new()
-        };
+        let (object, namespaces) = of_objects(&classes, isolate);
         let _ = writeln!(
             services,
             "(name = \"isolate-{isolate}\", worker = (
@@ -312,6 +289,34 @@ const config :Workerd.Config = (
 );
 "
     )
+}
+
+/// What an isolate has of the objects, which all live in the first one, and its bindings to them.
+fn of_objects(classes: &[(&str, &str)], isolate: usize) -> (String, String) {
+    let (mut objects, mut namespaces) = (String::new(), String::new());
+    for (binding, class) in classes {
+        let _ = write!(
+            objects,
+            "(className = {class:?}, uniqueKey = {binding:?}, enableSql = true), "
+        );
+        let namespace = if isolate == 0 {
+            format!("{class:?}")
+        } else {
+            format!("(className = {class:?}, serviceName = \"isolate-0\")")
+        };
+        let _ = write!(
+            namespaces,
+            "(name = {binding:?}, durableObjectNamespace = {namespace}), "
+        );
+    }
+    if isolate > 0 {
+        return (String::new(), namespaces);
+    }
+    let object = format!(
+        "durableObjectNamespaces = [{objects}],
+         durableObjectStorage = (localDisk = \"disk\"),"
+    );
+    (object, namespaces)
 }
 
 /// Binding and class of every Durable Object in wrangler.toml.
