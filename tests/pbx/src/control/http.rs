@@ -1,7 +1,7 @@
 //! The control interface as JSON over HTTP, below `/_sim`. The crate's head documents it.
 
-mod messages;
 mod audio;
+mod messages;
 mod records;
 mod sockets;
 
