@@ -46,6 +46,7 @@
 )]
 
 pub mod auth;
+pub mod basma;
 pub mod desk;
 #[cfg(target_arch = "wasm32")]
 mod edge;

@@ -1,0 +1,24 @@
+//! Basma, the voice of the house: she answers calls, hears, thinks, speaks, and hands over to people.
+//!
+//! | part | what for |
+//! |---|---|
+//! | `audio`, `wav`, `resample` | sound of the telephone, and how other sound becomes it |
+//! | `voice_activity` | where an utterance begins and ends |
+//! | `pacer`, `playback` | what is put out when, and what of it was heard |
+//! | `multipart`, `hearing`, `mind`, `speech` | what goes to the three providers, and what comes back |
+//! | `sse`, `sentences` | streams cut into events, text cut into sentences |
+//! | `words`, `phrases`, `persona` | two languages: what callers mean, what she says by heart, who she is |
+//! | `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
+//!
+//! Pure: frames and events of providers in, actions out; time is an argument. Whatever fails, the caller
+//! ends with a person or a goodbye; nothing here ends a call because of an error.
+//!
+//! Not here: streams, `fetch`, the Durable Object of a call (`edge/voice_call`), who may be called (`desk`).
+
+pub mod audio;
+pub mod pacer;
+pub mod resample;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod voice_activity;
+pub mod wav;

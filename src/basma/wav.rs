@@ -1,0 +1,50 @@
+//! One utterance as a WAV file: a header of 44 bytes, then the samples.
+
+use super::audio::{Frame, FRAME_BYTES, RATE};
+
+/// The file for what was said.
+pub fn wav(frames: &[Frame]) -> Vec<u8> {
+    const MONO: u16 = 1;
+    const PCM: u16 = 1;
+    const BYTES_A_SAMPLE: u16 = 2;
+    const BITS_A_SAMPLE: u16 = 16;
+    let size = u32::try_from(frames.len().saturating_mul(FRAME_BYTES)).unwrap_or(u32::MAX);
+    let mut file = Vec::with_capacity(frames.len().saturating_mul(FRAME_BYTES).saturating_add(44));
+    file.extend(b"RIFF");
+    file.extend(size.saturating_add(36).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16_u32.to_le_bytes());
+    file.extend(PCM.to_le_bytes());
+    file.extend(MONO.to_le_bytes());
+    file.extend(RATE.to_le_bytes());
+    file.extend(RATE.saturating_mul(u32::from(BYTES_A_SAMPLE)).to_le_bytes());
+    file.extend(BYTES_A_SAMPLE.to_le_bytes());
+    file.extend(BITS_A_SAMPLE.to_le_bytes());
+    file.extend(b"data");
+    file.extend(size.to_le_bytes());
+    for frame in frames {
+        file.extend(frame.samples().iter().flat_map(|it| it.to_le_bytes()));
+    }
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_that_players_understand() {
+        let file = wav(&[Frame::of(&[1, -2]), Frame::SILENCE]);
+        assert_eq!(file.len(), 44 + 640);
+        assert_eq!(&file[..4], b"RIFF");
+        assert_eq!(u32::from_le_bytes(file[4..8].try_into().unwrap()), 36 + 640);
+        assert_eq!(&file[8..16], b"WAVEfmt ");
+        let whole = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+        let half = |at: usize| u16::from_le_bytes(file[at..at + 2].try_into().unwrap());
+        assert_eq!((whole(16), half(20), half(22)), (16, 1, 1));
+        assert_eq!((whole(24), whole(28)), (8_000, 16_000));
+        assert_eq!((half(32), half(34)), (2, 16));
+        assert_eq!((&file[36..40], whole(40)), (b"data".as_slice(), 640));
+        assert_eq!(&file[44..48], &[1, 0, 0xFE, 0xFF]);
+    }
+}
