@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `audio`, `wav`, `resample` | sound of the telephone, and how other sound becomes it |
 //! | `voice_activity` | where an utterance begins and ends |
-//! | `pacer`, `playback` | what is put out when, and what of it was heard |
-//! | `multipart`, `hearing`, `mind`, `speech` | what goes to the three providers, and what comes back |
+//! | `pacer`, `playback`, `tone` | what is put out when, and what of it was heard |
+//! | `multipart`, `hearing`, `mind`, `speech`, `fault` | what goes to the three providers, and what comes back |
 //! | `sse`, `sentences` | streams cut into events, text cut into sentences |
 //! | `words`, `phrases`, `persona` | two languages: what callers mean, what she says by heart, who she is |
 //! | `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
@@ -16,9 +16,21 @@
 //! Not here: streams, `fetch`, the Durable Object of a call (`edge/voice_call`), who may be called (`desk`).
 
 pub mod audio;
+pub mod fault;
+pub mod hearing;
+pub mod mind;
+mod multipart;
 pub mod pacer;
+pub mod persona;
+pub mod phrases;
+pub mod playback;
 pub mod resample;
+pub mod sentences;
+pub mod speech;
+mod sse;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tone;
 pub mod voice_activity;
 pub mod wav;
+pub mod words;

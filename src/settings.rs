@@ -7,12 +7,14 @@
 //! from (`edge::variables`, or a map in tests).
 
 mod access;
+mod basma;
 mod limits;
 mod linc;
 mod messages;
 mod pbx;
 
 pub use access::Access;
+pub use basma::{BasmaSettings, Provider};
 pub use limits::Limits;
 pub use linc::LincSettings;
 pub use messages::{MessageSettings, PbxWebhook, Twilio};
@@ -77,6 +79,8 @@ pub struct Settings {
     pub zone: Result<Zone, SettingError>,
     /// `PBX_DEFAULT_EXTENSION`: used where a tool's `extension` is left out.
     pub default_extension: Result<Option<ExtensionNumber>, SettingError>,
+    /// Basma, who answers calls at `BASMA_DN`.
+    pub basma: Result<Option<BasmaSettings>, SettingError>,
 }
 
 impl Settings {
@@ -92,6 +96,7 @@ impl Settings {
             messages: MessageSettings::read(variables),
             zone: zone(variables),
             default_extension: default_extension(variables),
+            basma: BasmaSettings::read(variables),
         }
     }
 
@@ -124,6 +129,7 @@ impl Settings {
             self.messages.as_ref().err(),
             self.zone.as_ref().err(),
             self.default_extension.as_ref().err(),
+            self.basma.as_ref().err(),
         ]
         .into_iter()
         .flatten()

@@ -82,7 +82,13 @@ mod tests {
         assert_eq!(pacer.counted.late, 0);
         // 160 ms later there are eight to send; three were ahead, one may be late by 20 ms.
         assert_eq!(pacer.due(220), 8);
-        assert_eq!(pacer.counted, Counted { frames: 14, late: 4 });
+        assert_eq!(
+            pacer.counted,
+            Counted {
+                frames: 14,
+                late: 4
+            }
+        );
         // After ten seconds nothing is made up for.
         assert_eq!(pacer.due(10_220), AHEAD);
         assert_eq!(pacer.due(10_240), 1);

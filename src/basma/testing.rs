@@ -45,8 +45,7 @@ pub(crate) fn tone(frames: usize, frequency: f32) -> Vec<Frame> {
                 clippy::cast_possible_truncation,
                 reason = "a short tone"
             )]
-            let value =
-                ((n as f32) * frequency * std::f32::consts::TAU / 8_000.0).sin() * 6_000.0;
+            let value = ((n as f32) * frequency * std::f32::consts::TAU / 8_000.0).sin() * 6_000.0;
             value as i16
         })
         .collect();

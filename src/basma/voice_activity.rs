@@ -176,9 +176,7 @@ impl Utterance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::basma::testing::{
-        ARABIC, ENGLISH, SHORT_ARABIC, mixed, noise, said, silence, tone,
-    };
+    use crate::basma::testing::{ARABIC, ENGLISH, SHORT_ARABIC, mixed, noise, said, silence, tone};
 
     /// All utterances in `sound`, with the frame in which each was noticed and ended.
     fn listen(sound: &[Frame], over_ours: bool) -> (Vec<(usize, usize, usize)>, usize) {
@@ -247,7 +245,10 @@ mod tests {
             activity.hear(frame.clone(), true);
         }
         let theirs = said(ARABIC);
-        let onset = theirs.iter().position(|it| it.loudness() > 1_000.0).unwrap();
+        let onset = theirs
+            .iter()
+            .position(|it| it.loudness() > 1_000.0)
+            .unwrap();
         let noticed = theirs
             .iter()
             .position(|frame| activity.hear(frame.clone(), true) == Noticed::Began)

@@ -1,6 +1,6 @@
 //! One utterance as a WAV file: a header of 44 bytes, then the samples.
 
-use super::audio::{Frame, FRAME_BYTES, RATE};
+use super::audio::{FRAME_BYTES, Frame, RATE};
 
 /// The file for what was said.
 pub fn wav(frames: &[Frame]) -> Vec<u8> {
