@@ -8,7 +8,7 @@
 //! | `multipart`, `hearing`, `mind`, `speech`, `fault` | what goes to the three providers, and what comes back |
 //! | `sse`, `sentences` | streams cut into events, text cut into sentences |
 //! | `words`, `phrases`, `persona` | two languages: what callers mean, what she says by heart, who she is |
-//! | `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
+//! | `mouth`, `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
 //!
 //! Pure: frames and events of providers in, actions out; time is an argument. Whatever fails, the caller
 //! ends with a person or a goodbye; nothing here ends a call because of an error.
@@ -16,9 +16,11 @@
 //! Not here: streams, `fetch`, the Durable Object of a call (`edge/voice_call`), who may be called (`desk`).
 
 pub mod audio;
+pub mod conversation;
 pub mod fault;
 pub mod hearing;
 pub mod mind;
+mod mouth;
 mod multipart;
 pub mod pacer;
 pub mod persona;
@@ -34,3 +36,5 @@ mod tone;
 pub mod voice_activity;
 pub mod wav;
 pub mod words;
+
+pub use conversation::Conversation;

@@ -155,6 +155,10 @@ fn messages(said: &[Said]) -> Vec<Value> {
             }
         };
         match messages.last_mut() {
+            // Results come first in their message, whatever the caller said meanwhile.
+            Some((last, blocks)) if *last == role && matches!(piece, Said::Result { .. }) => {
+                blocks.insert(0, block);
+            }
             Some((last, blocks)) if *last == role => blocks.push(block),
             _ => messages.push((role, vec![block])),
         }

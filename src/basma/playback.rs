@@ -15,10 +15,15 @@ const HEAD_START: usize = 4;
 const MS_A_CHARACTER: usize = 70;
 const FRAME_MS: usize = 20;
 
+/// Which reply an utterance is part of, if it is part of one.
+pub type Tag = Option<usize>;
+
 /// One utterance.
 #[derive(Debug)]
 struct Utterance {
     id: u32,
+    /// What it is part of, for whoever put it here.
+    tag: Tag,
     /// Empty for sounds.
     text: String,
     frames: VecDeque<Frame>,
@@ -31,7 +36,7 @@ struct Utterance {
 pub struct Playback {
     queue: VecDeque<Utterance>,
     /// Texts that were heard since [`take_heard`](Self::take_heard).
-    heard: Vec<String>,
+    heard: Vec<(Tag, String)>,
 }
 
 /// What an interruption left.
@@ -41,13 +46,16 @@ pub struct Cut {
     pub open: Vec<u32>,
     /// What had not been heard.
     pub unheard: String,
+    /// The replies that were not heard to their end.
+    pub tags: Vec<Tag>,
 }
 
 impl Playback {
     /// Another utterance, whose sound is still to come.
-    pub fn open(&mut self, id: u32, text: String) {
+    pub fn open(&mut self, id: u32, tag: Tag, text: String) {
         self.queue.push_back(Utterance {
             id,
+            tag,
             text,
             frames: VecDeque::new(),
             played: 0,
@@ -57,19 +65,25 @@ impl Playback {
 
     /// Another utterance that is all there.
     pub fn add(&mut self, id: u32, text: String, frames: Vec<Frame>) {
-        self.queue.push_back(Utterance {
-            id,
-            text,
-            frames: frames.into(),
-            played: 0,
-            is_whole: true,
-        });
+        self.queue.push_back(Utterance::whole(id, text, frames));
+    }
+
+    /// The same before all others.
+    pub fn add_first(&mut self, id: u32, text: String, frames: Vec<Frame>) {
+        self.queue.push_front(Utterance::whole(id, text, frames));
     }
 
     /// Sound of an utterance; what is not in the queue any more is not wanted.
     pub fn fill(&mut self, id: u32, frames: Vec<Frame>) {
         if let Some(utterance) = self.find(id) {
             utterance.frames.extend(frames);
+        }
+    }
+
+    /// None of its sound counts; other sound will come.
+    pub fn empty(&mut self, id: u32) {
+        if let Some(utterance) = self.find(id) {
+            utterance.frames.clear();
         }
     }
 
@@ -123,9 +137,14 @@ impl Playback {
         })
     }
 
+    /// What comes next is words, not the sound of waiting.
+    pub fn is_speech(&self) -> bool {
+        self.queue.front().is_some_and(|it| !it.text.is_empty())
+    }
+
     /// What was heard since it was last asked for.
-    pub fn take_heard(&mut self) -> String {
-        std::mem::take(&mut self.heard).join(" ")
+    pub fn take_heard(&mut self) -> Vec<(Tag, String)> {
+        std::mem::take(&mut self.heard)
     }
 
     /// Stops at once.
@@ -138,10 +157,11 @@ impl Playback {
             }
             let (heard, rest) = utterance.divide();
             if !heard.is_empty() {
-                self.heard.push(heard);
+                self.heard.push((utterance.tag, heard));
             }
             if !rest.is_empty() {
                 unheard.push(rest);
+                cut.tags.push(utterance.tag);
             }
         }
         cut.unheard = unheard.join(" ");
@@ -153,7 +173,7 @@ impl Playback {
             && done.played > 0
             && !done.text.is_empty()
         {
-            self.heard.push(done.text);
+            self.heard.push((done.tag, done.text));
         }
     }
 
@@ -163,6 +183,17 @@ impl Playback {
 }
 
 impl Utterance {
+    fn whole(id: u32, text: String, frames: Vec<Frame>) -> Self {
+        Self {
+            id,
+            tag: None,
+            text,
+            frames: frames.into(),
+            played: 0,
+            is_whole: true,
+        }
+    }
+
     /// Which words were heard and which were not, by how much of its sound was put out.
     fn divide(&self) -> (String, String) {
         let there = self.played.saturating_add(self.frames.len());
@@ -198,6 +229,11 @@ mod tests {
         vec![Frame::of(&[9; 160]); number]
     }
 
+    fn heard(playback: &mut Playback) -> String {
+        let heard = playback.take_heard().into_iter();
+        heard.map(|(_, text)| text).collect::<Vec<_>>().join(" ")
+    }
+
     fn play(playback: &mut Playback, number: usize) -> usize {
         (0..number).filter(|_| playback.next().is_some()).count()
     }
@@ -206,18 +242,18 @@ mod tests {
     fn in_order_and_silent_while_sound_is_missing() {
         let mut playback = Playback::default();
         assert_eq!(playback.next(), None);
-        playback.open(1, "One.".into());
-        playback.open(2, "Two.".into());
+        playback.open(1, None, "One.".into());
+        playback.open(2, None, "Two.".into());
         playback.fill(2, frames(5));
         playback.close(2);
         playback.fill(1, frames(2));
         assert_eq!((play(&mut playback, 9), playback.is_sounding()), (0, false));
         playback.fill(1, frames(2));
         assert_eq!(play(&mut playback, 9), 4);
-        assert_eq!(playback.take_heard(), "");
+        assert_eq!(heard(&mut playback), "");
         playback.close(1);
         assert_eq!(play(&mut playback, 9), 5);
-        assert_eq!(playback.take_heard(), "One. Two.");
+        assert_eq!(heard(&mut playback), "One. Two.");
         assert!(playback.is_empty());
         // What comes after all is not played.
         playback.fill(1, frames(9));
@@ -229,23 +265,23 @@ mod tests {
         let mut playback = Playback::default();
         playback.add(1, "We are open until five.".into(), frames(50));
         playback.add(2, "On Friday we are closed all day.".into(), frames(100));
-        playback.open(3, "Anything else?".into());
+        playback.open(3, Some(7), "Anything else?".into());
         play(&mut playback, 100);
         let cut = playback.cut();
-        assert_eq!(cut.open, [3]);
+        assert_eq!((cut.open, cut.tags), (vec![3], vec![None, Some(7)]));
         assert_eq!(
-            playback.take_heard(),
+            heard(&mut playback),
             "We are open until five. On Friday we are"
         );
         assert_eq!(cut.unheard, "closed all day. Anything else?");
         assert!(playback.is_empty() && playback.next().is_none());
         // Of one that is not all there, its usual length is taken.
-        playback.open(4, "word ".repeat(20).trim().into());
+        playback.open(4, None, "word ".repeat(20).trim().into());
         playback.fill(4, frames(60));
         play(&mut playback, 50);
         playback.cut();
-        assert_eq!(playback.take_heard(), "word word word");
-        playback.open(5, "Never heard.".into());
+        assert_eq!(heard(&mut playback), "word word word");
+        playback.open(5, None, "Never heard.".into());
         assert_eq!(
             (playback.remove(5).as_deref(), playback.remove(5)),
             (Some("Never heard."), None)
