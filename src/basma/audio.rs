@@ -109,12 +109,12 @@ mod tests {
         let sound: Vec<i16> = (-400..400).map(|sample| sample * 40).collect();
         let bytes: Vec<u8> = sound.iter().flat_map(|it| it.to_le_bytes()).collect();
         for size in [1, 2, 3, 319, 320, 321, 7_000] {
-            let (mut samples, mut framer) = (Samples::default(), Framer::default());
+            let (mut samples, mut joiner) = (Samples::default(), Framer::default());
             let mut frames = Vec::new();
             for chunk in bytes.chunks(size) {
-                frames.extend(framer.push(&samples.push(chunk)));
+                frames.extend(joiner.push(&samples.push(chunk)));
             }
-            frames.extend(framer.finish());
+            frames.extend(joiner.finish());
             let heard: Vec<i16> = frames.iter().flat_map(|it| it.samples().to_vec()).collect();
             assert_eq!(heard, sound, "chunks of {size}");
         }
@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn the_last_frame_is_filled_up() {
-        let mut framer = Framer::default();
-        assert_eq!(framer.push(&[7; 161]).len(), 1);
-        let last = framer.finish().unwrap();
+        let mut joiner = Framer::default();
+        assert_eq!(joiner.push(&[7; 161]).len(), 1);
+        let last = joiner.finish().unwrap();
         assert_eq!(last.bytes().len(), FRAME_BYTES);
         assert_eq!((last.samples()[0], last.samples()[1]), (7, 0));
-        assert_eq!(framer.finish(), None);
+        assert_eq!(joiner.finish(), None);
         assert!(Frame::SILENCE.loudness() < 0.1);
         assert!((Frame::of(&[-300; 160]).loudness() - 300.0).abs() < 0.1);
     }

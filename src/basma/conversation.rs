@@ -140,9 +140,9 @@ impl Conversation {
                     self.voice_failed(fault);
                 }
             }
-            Input::LookedUp { id, text } => self.looked_up(id, text),
+            Input::LookedUp { id, text } => self.looked_up(id, &text),
             Input::Done => self.done(),
-            Input::NotDone { why } => self.not_done(why),
+            Input::NotDone { why } => self.not_done(&why),
             Input::Cut => self.give_up("sound_lost", Fault::Passing),
             Input::Gone => self.end(End::CallerLeft, "caller_left"),
         }
@@ -156,7 +156,7 @@ impl Conversation {
         self.quiet.since = self.now;
         self.stage = Stage::Telling;
         let Some(consent) = self.plan.consent.clone() else {
-            self.to_person("nobody_listens", None);
+            self.hand_to_person("nobody_listens", None);
             return;
         };
         let greeting = self.plan.greeting.clone();
@@ -203,7 +203,7 @@ impl Conversation {
         }
         for _ in 0..self.pacer.due(self.now) {
             let is_speech = self.mouth.playback.is_speech();
-            let frame = self.mouth.playback.next();
+            let frame = self.mouth.playback.next_frame();
             if frame.is_some() {
                 self.quiet.since = self.now;
                 if is_speech {
@@ -224,7 +224,7 @@ impl Conversation {
                 "asked"
             };
             self.hush();
-            self.to_person(reason, Some(Phrase::ToPerson));
+            self.hand_to_person(reason, Some(Phrase::ToPerson));
         }
     }
 

@@ -122,15 +122,12 @@ impl Mouth {
             return;
         };
         let frames = fetch.resampler.finish();
-        match fetch.order.for_hand {
-            Some((phrase, language)) => {
-                fetch.frames.extend(frames);
-                self.in_hand.push((phrase, language, fetch.frames));
-            }
-            None => {
-                self.playback.fill(fetch.order.utterance, frames);
-                self.playback.close(fetch.order.utterance);
-            }
+        if let Some((phrase, language)) = fetch.order.for_hand {
+            fetch.frames.extend(frames);
+            self.in_hand.push((phrase, language, fetch.frames));
+        } else {
+            self.playback.fill(fetch.order.utterance, frames);
+            self.playback.close(fetch.order.utterance);
         }
     }
 

@@ -15,7 +15,7 @@ impl Multipart {
                 .any(|it| it == boundary.as_bytes())
         };
         // A file of a megabyte holds far fewer boundaries than there are numbers.
-        let boundary = (0_u32..)
+        let boundary = (0_u32..u32::MAX)
             .map(|number| format!("basma-{number}-voice"))
             .find(|boundary| !occurs(boundary))
             .unwrap_or_default();

@@ -107,7 +107,7 @@ impl Playback {
     }
 
     /// The next frame, or `None` for silence.
-    pub fn next(&mut self) -> Option<Frame> {
+    pub fn next_frame(&mut self) -> Option<Frame> {
         loop {
             let first = self.queue.front_mut()?;
             let is_ready = first.is_whole || first.played > 0 || first.frames.len() >= HEAD_START;
@@ -235,13 +235,15 @@ mod tests {
     }
 
     fn play(playback: &mut Playback, number: usize) -> usize {
-        (0..number).filter(|_| playback.next().is_some()).count()
+        (0..number)
+            .filter(|_| playback.next_frame().is_some())
+            .count()
     }
 
     #[test]
     fn in_order_and_silent_while_sound_is_missing() {
         let mut playback = Playback::default();
-        assert_eq!(playback.next(), None);
+        assert_eq!(playback.next_frame(), None);
         playback.open(1, None, "One.".into());
         playback.open(2, None, "Two.".into());
         playback.fill(2, frames(5));
@@ -274,7 +276,7 @@ mod tests {
             "We are open until five. On Friday we are"
         );
         assert_eq!(cut.unheard, "closed all day. Anything else?");
-        assert!(playback.is_empty() && playback.next().is_none());
+        assert!(playback.is_empty() && playback.next_frame().is_none());
         // Of one that is not all there, its usual length is taken.
         playback.open(4, None, "word ".repeat(20).trim().into());
         playback.fill(4, frames(60));

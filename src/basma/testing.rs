@@ -11,9 +11,9 @@ pub(crate) const SHORT_ARABIC: &[u8] = include_bytes!("../../tests/audio/yes.wav
 
 /// The frames of a file.
 pub(crate) fn said(file: &[u8]) -> Vec<Frame> {
-    let mut framer = Framer::default();
-    let mut frames = framer.push(&Samples::default().push(&file[44..]));
-    frames.extend(framer.finish());
+    let mut joiner = Framer::default();
+    let mut frames = joiner.push(&Samples::default().push(&file[44..]));
+    frames.extend(joiner.finish());
     frames
 }
 
@@ -40,13 +40,11 @@ pub(crate) fn noise(frames: usize, loudness: i16) -> Vec<Frame> {
 pub(crate) fn tone(frames: usize, frequency: f32) -> Vec<Frame> {
     let samples: Vec<i16> = (0..frames * FRAME_SAMPLES)
         .map(|n| {
-            #[expect(
-                clippy::cast_precision_loss,
-                clippy::cast_possible_truncation,
-                reason = "a short tone"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "a short tone")]
             let value = ((n as f32) * frequency * std::f32::consts::TAU / 8_000.0).sin() * 6_000.0;
-            value as i16
+            #[expect(clippy::cast_possible_truncation, reason = "at most 6,000")]
+            let sample = value as i16;
+            sample
         })
         .collect();
     Framer::default().push(&samples)

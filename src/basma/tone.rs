@@ -9,7 +9,7 @@ pub(super) fn waiting() -> Vec<Frame> {
     // sin and cos of a step of 440 and of 554 Hz at 8 kHz.
     let notes = [(0.338_737_9, 0.940_880_8), (0.421_470_3, 0.906_844_1)];
     let length = NOTE_FRAMES.saturating_mul(FRAME_SAMPLES);
-    let mut framer = Framer::default();
+    let mut joiner = Framer::default();
     let mut frames = Vec::new();
     for (sine, cosine) in notes {
         let (mut x, mut y) = (0.0_f32, 1_500.0_f32);
@@ -22,7 +22,7 @@ pub(super) fn waiting() -> Vec<Frame> {
             #[expect(clippy::cast_possible_truncation, reason = "at most 1,500")]
             samples.push((x * swell) as i16);
         }
-        frames.extend(framer.push(&samples));
+        frames.extend(joiner.push(&samples));
     }
     frames
 }

@@ -51,7 +51,7 @@ enum Step {
 
 impl Conversation {
     /// To whoever is at hand.
-    pub(super) fn to_person(&mut self, reason: &'static str, phrase: Option<Phrase>) {
+    pub(super) fn hand_to_person(&mut self, reason: &'static str, phrase: Option<Phrase>) {
         // Who does not want to be listened to is not asked to go on talking.
         let is_last_resort = reason == OPTED_OUT || self.plan.consent.is_none();
         let how = How::Route(Target::Person, None);
@@ -59,7 +59,7 @@ impl Conversation {
     }
 
     /// Where the mind said. `phrase`, unless it has announced it itself.
-    pub(super) fn to_target(&mut self, target: Target, tool: String, phrase: Option<Phrase>) {
+    pub(super) fn hand_to_target(&mut self, target: Target, tool: String, phrase: Option<Phrase>) {
         self.leave(How::Route(target, Some(tool)), "transfer", phrase, false);
     }
 
@@ -150,7 +150,7 @@ impl Conversation {
     }
 
     /// The caller is still here: told, and kept.
-    pub(super) fn not_done(&mut self, why: String) {
+    pub(super) fn not_done(&mut self, why: &str) {
         let now = self.now;
         let Stage::Leaving(leaving) = &mut self.stage else {
             return;

@@ -20,6 +20,10 @@ pub struct Plan {
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most of them are frames, and each is moved once"
+)]
 pub enum Input {
     /// The call is answered and both ways of sound are open.
     Connected,
@@ -91,6 +95,10 @@ pub enum Input {
 
 /// Something is to be done.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most of them are frames, and each is moved once"
+)]
 pub enum Action {
     /// Put this out, in this order.
     Play(Frame),

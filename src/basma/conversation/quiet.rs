@@ -68,7 +68,7 @@ impl Conversation {
     fn keep_limits(&mut self, waited: Millis) {
         let lasted = self.now.saturating_sub(self.began_at);
         if lasted >= LONGEST_MS || self.turns >= MOST_TURNS {
-            self.to_person("limit", Some(Phrase::TimeIsUp));
+            self.hand_to_person("limit", Some(Phrase::TimeIsUp));
         } else if waited >= CALLER_MS {
             if self.quiet.asked >= ASKED {
                 self.say_goodbye("silence", Some(Phrase::Goodbye));

@@ -56,6 +56,10 @@ struct InFlight {
 
 /// An answer on its way.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not whatever the others are"
+)]
 pub(super) struct Thinking {
     pub(super) id: u32,
     deadline: Millis,
@@ -177,13 +181,13 @@ impl Conversation {
             Some(AtOnce::Person) => ("asked", Phrase::ToPerson),
         };
         self.hush();
-        self.to_person(reason, Some(phrase));
+        self.hand_to_person(reason, Some(phrase));
     }
 
     fn not_understood(&mut self) {
         self.hearing.unheard = self.hearing.unheard.saturating_add(1);
         if self.hearing.unheard > MOST_UNHEARD {
-            self.to_person("not_understood", Some(Phrase::ToPerson));
+            self.hand_to_person("not_understood", Some(Phrase::ToPerson));
         } else if !self.is_our_turn() && self.mouth.playback.is_empty() {
             self.mouth.say_phrase(Phrase::Again, self.language);
         }
@@ -244,7 +248,7 @@ impl Conversation {
         }
         if let Some(late) = self.looking_up.as_ref().filter(|it| it.deadline <= now) {
             let id = late.id;
-            self.looked_up(id, "It cannot be found out at the moment.".to_owned());
+            self.looked_up(id, "It cannot be found out at the moment.");
         }
         if self.stage != Stage::Talking {
             return;
@@ -311,7 +315,7 @@ impl Conversation {
             }
             Thought::Use(tool) => {
                 thinking.is_reaching = false;
-                self.use_tool(tool);
+                self.use_tool(&tool);
             }
             Thought::Done => self.thought_out(),
             Thought::Failed(fault) => self.thinking_failed(fault),
@@ -378,7 +382,7 @@ impl Conversation {
 
 /// Tools.
 impl Conversation {
-    fn use_tool(&mut self, tool: ToolUse) {
+    fn use_tool(&mut self, tool: &ToolUse) {
         let input = Tree::parse(tool.input.as_bytes()).unwrap_or(Tree::Null);
         let text = |name: &str| {
             let text = input.member(name).and_then(Tree::text);
@@ -387,9 +391,8 @@ impl Conversation {
         let id = tool.id.clone();
         let has_spoken = self.thinking.as_ref().is_some_and(|it| it.place.is_some());
         let phrase = |phrase| (!has_spoken).then_some(phrase);
-        let name = tool.name.clone();
         let round = self.thinking.as_ref().map_or(0, |it| it.round);
-        match name.as_str() {
+        match tool.name.as_str() {
             TRANSFER_TO => {
                 let destination = text("destination");
                 self.said.push(Said::Use(tool.clone()));
@@ -398,7 +401,7 @@ impl Conversation {
                 } else {
                     Target::Named(destination)
                 };
-                self.to_target(target, id, phrase(Phrase::Transfer));
+                self.hand_to_target(target, id, phrase(Phrase::Transfer));
                 return;
             }
             END_CALL => {
@@ -432,11 +435,11 @@ impl Conversation {
         }
     }
 
-    pub(super) fn looked_up(&mut self, id: u32, text: String) {
+    pub(super) fn looked_up(&mut self, id: u32, text: &str) {
         let Some(looking_up) = self.looking_up.take_if(|it| it.id == id) else {
             return;
         };
-        self.result(looking_up.tool, &text, false);
+        self.result(looking_up.tool, text, false);
         if self.thinking.is_some() {
             // Its stream has not ended yet; then it is told.
             return;

@@ -50,7 +50,7 @@ fn one_fault_is_mended_and_a_second_leads_to_a_person() {
                 world.mind = Box::new(move |_| fault(hangs));
             }
             world.says(ENGLISH);
-            let report = world.to_its_end();
+            let report = world.until_its_end();
             assert_eq!(report.end, End::HandedOver);
             assert_eq!(world.heard(Who::Basma).last(), Some(&apology()));
             assert_eq!(world.routes()[0].1, &Target::Person);
@@ -81,7 +81,7 @@ fn a_spend_limit_is_not_asked_twice() {
     let mut world = World::new().told();
     world.mind = Box::new(|_| Does::Fails(Fault::Spent));
     world.says(ENGLISH);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!(
         (report.end, report.reason),
         (End::HandedOver, "spend_limit")
@@ -101,7 +101,7 @@ fn a_stream_that_is_cut_leaves_whole_sentences() {
         ])
     });
     world.says(ENGLISH);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!(
         (report.end, report.reason),
         (End::HandedOver, "thinking_failed")
@@ -124,7 +124,7 @@ fn without_a_voice_the_caller_still_reaches_a_person() {
         let mut world = World::new();
         world.voice = Box::new(move |_| does());
         world.give(Input::Connected);
-        let report = world.to_its_end();
+        let report = world.until_its_end();
         assert_eq!(report.end, End::HandedOver);
         assert_eq!(
             world.hears(),
@@ -141,7 +141,7 @@ fn without_a_voice_the_caller_still_reaches_a_person() {
         world.pass(4_000);
         world.voice = Box::new(move |_| does());
         world.says(ENGLISH);
-        let report = world.to_its_end();
+        let report = world.until_its_end();
         assert_eq!(report.end, End::HandedOver);
         assert_eq!(world.heard(Who::Basma).last(), Some(&apology()));
         assert!(
@@ -183,7 +183,7 @@ fn where_nobody_answers_it_is_goodbye_and_never_an_error() {
         }
     });
     world.says(ENGLISH);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!(report.end, End::Goodbye);
     assert_eq!(world.routes().len(), 3);
     let goodbye = Phrase::Goodbye.text(Language::English);
@@ -213,15 +213,24 @@ fn a_named_person_who_cannot_be_reached_after_a_fault_becomes_any_person() {
     });
     world.voice = Box::new(|_| Does::Fails(Fault::Lasting));
     world.says(ENGLISH);
-    assert_eq!(world.to_its_end().end, End::HandedOver);
+    assert_eq!(world.until_its_end().end, End::HandedOver);
     let targets: Vec<_> = world.routes().into_iter().map(|it| it.1.clone()).collect();
     assert_eq!(targets, [Target::Named("104".into()), Target::Person]);
+}
+
+fn rolled<T>(roll: u32) -> Does<T> {
+    match roll {
+        0 => Does::Hangs,
+        1 => Does::Fails(Fault::Spent),
+        2 => Does::Fails(Fault::Lasting),
+        _ => Does::Fails(Fault::Passing),
+    }
 }
 
 /// Three hundred calls in which anything may fail at any moment; a tenth of them unless `SOAK` is set.
 #[test]
 fn hundreds_of_faulty_calls_and_nobody_is_dropped() {
-    let calls = if std::env::var_os("SOAK").is_some() {
+    let calls: u32 = if std::env::var_os("SOAK").is_some() {
         300
     } else {
         30
@@ -244,14 +253,6 @@ fn hundreds_of_faulty_calls_and_nobody_is_dropped() {
         let [mut ears, mut mind, mut voice, mut exit, mut caller] =
             std::array::from_fn(|_| dices.next().unwrap());
         drop(dices);
-        fn rolled<T>(roll: u32) -> Does<T> {
-            match roll {
-                0 => Does::Hangs,
-                1 => Does::Fails(Fault::Spent),
-                2 => Does::Fails(Fault::Lasting),
-                _ => Does::Fails(Fault::Passing),
-            }
-        }
         let mut world = World::new();
         world.ms_a_character = 12;
         world.delay = 40 + i64::from(caller(900));

@@ -30,7 +30,7 @@ fn greeted_told_heard_answered_and_transferred() {
         Does::Well(thoughts)
     });
     world.says(ARABIC);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!((report.end, report.reason), (End::HandedOver, "transfer"));
     assert_eq!((report.turns, report.language), (2, Language::Arabic));
     assert_eq!(world.routes().len(), 1);
@@ -51,7 +51,7 @@ fn the_move_waits_until_everything_was_heard() {
         Does::Well(thoughts)
     });
     world.says(ENGLISH);
-    world.to_its_end();
+    world.until_its_end();
     let routed_at = world.routes()[0].0;
     let told_at = world.lines.last().unwrap().at;
     assert!(
@@ -163,7 +163,7 @@ fn only_the_first_final_action_counts() {
     world.says(ENGLISH);
     world.pass(3_000);
     world.give(Input::Keys("0".into()));
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!(report.end, End::HandedOver);
     assert_eq!(world.routes().len(), 1);
     assert_eq!(world.routes()[0].1, &Target::Named("104".into()));
@@ -224,14 +224,14 @@ fn a_key_or_a_word_always_reaches_a_person() {
     world.says(ENGLISH);
     world.pass(1_500);
     world.give(Input::Keys("0".into()));
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!((report.end, report.reason), (End::HandedOver, "asked"));
     assert_eq!(world.routes(), [(world.routes()[0].0, &Target::Person)]);
     for words in ["I want an agent", "أريد التحدث مع موظف"] {
         let mut world = World::new().told();
         world.ears = Box::new(move |_| Does::Well(words));
         world.says(ENGLISH);
-        let report = world.to_its_end();
+        let report = world.until_its_end();
         assert_eq!((report.end, report.reason), (End::HandedOver, "asked"));
         assert!(world.thinks().is_empty());
     }
@@ -247,7 +247,7 @@ fn an_emergency_gets_the_numbers_and_a_person() {
         let mut world = World::new().told();
         world.ears = Box::new(move |_| Does::Well(words));
         world.says(ENGLISH);
-        let report = world.to_its_end();
+        let report = world.until_its_end();
         assert_eq!((report.end, report.reason), (End::HandedOver, "emergency"));
         let last = *world.heard(Who::Basma).last().unwrap();
         assert_eq!(last, Phrase::Emergency.text(language));
@@ -266,19 +266,19 @@ fn who_does_not_want_to_be_listened_to_is_not() {
     world.give(Input::Keys("0".into()));
     world.exit = Box::new(|time| if time < 2 { Err("busy") } else { Ok(()) });
     world.says(ENGLISH);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!((report.end, report.reason), (End::HandedOver, "opted_out"));
     assert_eq!((world.hears(), world.routes().len()), (0, 2));
     // And words, later.
     let mut world = World::new().told();
     world.ears = Box::new(|_| Does::Well("please do not record me"));
     world.says(ENGLISH);
-    assert_eq!(world.to_its_end().reason, "opted_out");
+    assert_eq!(world.until_its_end().reason, "opted_out");
     // Without the announcement nobody is listened to at all, and no provider is asked.
     let mut world = World::with(None);
     world.give(Input::Connected);
     world.says(ENGLISH);
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!(
         (report.end, report.reason),
         (End::HandedOver, "nobody_listens")
@@ -311,7 +311,7 @@ fn a_transfer_that_fails_is_told_and_the_caller_kept() {
     let failed = Phrase::TransferFailed.text(Language::English);
     assert_eq!(world.heard(Who::Basma).last(), Some(&failed));
     world.says(ENGLISH);
-    assert_eq!(world.to_its_end().end, End::Goodbye);
+    assert_eq!(world.until_its_end().end, End::Goodbye);
     let thinks = world.thinks();
     let messages = thinks[1]["messages"].as_array().unwrap();
     let result = &messages[2]["content"][0];
@@ -352,7 +352,7 @@ fn who_is_free_comes_back_to_the_mind() {
 #[test]
 fn a_caller_who_says_nothing_is_asked_and_then_let_go() {
     let mut world = World::new().told();
-    let report = world.to_its_end();
+    let report = world.until_its_end();
     assert_eq!((report.end, report.reason), (End::Goodbye, "silence"));
     let asked = Phrase::StillThere.text(Language::English);
     let goodbye = Phrase::Goodbye.text(Language::English);

@@ -135,7 +135,7 @@ impl World {
     }
 
     /// Until the conversation is over.
-    pub(super) fn to_its_end(&mut self) -> Report {
+    pub(super) fn until_its_end(&mut self) -> Report {
         for _ in 0..3_000 {
             self.pass(20);
             if let Some(report) = &self.report {
