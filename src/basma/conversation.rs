@@ -63,6 +63,8 @@ pub struct Conversation {
     quiet: Quiet,
     turns: u32,
     last_id: u32,
+    /// It goes on where another one was lost.
+    was_lost: bool,
     began_at: Millis,
     now: Millis,
     actions: Vec<Action>,
@@ -100,10 +102,18 @@ impl Conversation {
             quiet: Quiet::default(),
             turns: 0,
             last_id: 0,
+            was_lost: false,
             began_at: 0,
             now: 0,
             actions: Vec::new(),
         }
+    }
+
+    /// A call whose conversation was lost in the middle: an apology, and a person.
+    pub fn recovered(plan: Plan) -> Self {
+        let mut conversation = Self::new(plan);
+        conversation.was_lost = true;
+        conversation
     }
 
     /// Something happened at `now`: what is to be done about it.
@@ -155,6 +165,10 @@ impl Conversation {
         self.began_at = self.now;
         self.quiet.since = self.now;
         self.stage = Stage::Telling;
+        if self.was_lost {
+            self.give_up("was_lost", Fault::Passing);
+            return;
+        }
         let Some(consent) = self.plan.consent.clone() else {
             self.hand_to_person("nobody_listens", None);
             return;

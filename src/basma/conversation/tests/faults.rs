@@ -1,7 +1,7 @@
 //! Calls in which something fails. Every one ends with a person or a goodbye, and nobody waits in silence.
 
 use super::world::{Asked, Does, World, text, tool};
-use crate::basma::conversation::{End, Input, Target, Who};
+use crate::basma::conversation::{Conversation, End, Input, Target, Who};
 use crate::basma::fault::Fault;
 use crate::basma::mind::Thought;
 use crate::basma::phrases::Phrase;
@@ -168,6 +168,17 @@ fn a_voice_that_stumbles_once_is_asked_again() {
     world.pass(5_000);
     assert_eq!(world.heard(Who::Basma)[2..], ["Yes, we are open today."]);
     assert!(world.report.is_none());
+}
+
+#[test]
+fn a_conversation_that_was_lost_ends_with_an_apology_and_a_person() {
+    let mut world = World::new();
+    world.conversation = Conversation::recovered(World::plan(None));
+    world.give(Input::Connected);
+    let report = world.until_its_end();
+    assert_eq!((report.end, report.reason), (End::HandedOver, "was_lost"));
+    assert_eq!(world.heard(Who::Basma), [apology()]);
+    assert_eq!(world.hears(), 0);
 }
 
 #[test]

@@ -81,12 +81,16 @@ impl World {
         Self::with(Some(CONSENT))
     }
 
-    pub(super) fn with(consent: Option<&str>) -> Self {
-        let plan = Plan {
+    pub(super) fn plan(consent: Option<&str>) -> Plan {
+        Plan {
             greeting: GREETING.to_owned(),
             consent: consent.map(str::to_owned),
             mind_model: "claude-haiku-4-5".to_owned(),
-        };
+        }
+    }
+
+    pub(super) fn with(consent: Option<&str>) -> Self {
+        let plan = Self::plan(consent);
         Self {
             conversation: Conversation::new(plan),
             now: 1_000_000,
