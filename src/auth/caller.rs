@@ -67,6 +67,17 @@ impl Caller {
         }
     }
 
+    /// Basma, on behalf of whoever called.
+    #[must_use]
+    pub fn basma() -> Self {
+        Self {
+            name: "basma".to_owned(),
+            scopes: Scopes::NONE.with(Scope::Read).with(Scope::Control),
+            kind: CallerKind::Pbx,
+            ..Self::local()
+        }
+    }
+
     /// Whether the caller lacks `scope` only because nobody asked for it yet.
     #[must_use]
     pub const fn could_get(&self, scope: Scope) -> bool {

@@ -1,7 +1,7 @@
 // Where a request enters: the telephone or the lobby. Each is a WebAssembly module, and so is the line, which
 // is an object and is reached through its binding. See src/edge.rs.
 
-import Lobby, { AuthStore } from "./lobby/index.js";
+import Lobby, { AuthStore, VoiceCall } from "./lobby/index.js";
 import { PbxSession } from "./line/index.js";
 import Phone from "./phone/index.js";
 
@@ -46,4 +46,4 @@ function result(text) {
   return JSON.stringify(result ?? (error.data?.error ? error.data : { error }));
 }
 
-export { AuthStore, PbxSession };
+export { AuthStore, PbxSession, VoiceCall };

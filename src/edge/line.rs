@@ -13,6 +13,7 @@
 //! | asking MasterLinc | `linc.rs` | `linc` |
 //! | the log of messages, and who opted out | `messages.rs` | `messaging` |
 //! | what the PBX's SMS webhook has to be told | `posts.rs` | `messaging` |
+//! | calls at Basma's route point | `voice.rs` | `basma`, in objects of their own |
 //! | the tables, and notes | `store.rs` | – |
 //!
 //! A shell: it executes what those types decide. It accepts [`Command`]s from bound code only; nothing
@@ -39,6 +40,7 @@ mod posts;
 mod socket;
 mod store;
 mod token;
+mod voice;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -59,7 +61,7 @@ use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
 use crate::session::{Command, Letter};
-use crate::settings::{PbxSettings, SettingError};
+use crate::settings::{BasmaSettings, PbxSettings, SettingError};
 use crate::time::Millis;
 
 /// See the head of this file.
@@ -89,6 +91,8 @@ struct Inner {
     /// When the audit was last cleaned.
     cleaned_at: Cell<Millis>,
     postman: Postman,
+    /// The route point that Basma answers.
+    voice_dn: Option<String>,
 }
 
 impl DurableObject for PbxSession {
@@ -109,6 +113,8 @@ impl DurableObject for PbxSession {
         };
         let link = Link::restore(mode, Inner::link_record(&store));
         let masterlinc = Coordination::begin(&env);
+        let voice = BasmaSettings::read(&EnvVariables(&env)).ok().flatten();
+        let voice_dn = voice.map(|voice| voice.dn);
         let postman = Postman::new(&env, &settings);
         Self(Rc::new(Inner {
             state,
@@ -126,6 +132,7 @@ impl DurableObject for PbxSession {
             is_awake: Cell::new(false),
             cleaned_at: Cell::new(0),
             postman,
+            voice_dn,
         }))
     }
 

@@ -1,5 +1,5 @@
 //! The WebAssembly module of the lobby: everything that people, and services other than assistants, come
-//! to: the front page, health, signing in, saying yes or no, messages that come in.
+//! to: the front page, health, signing in, saying yes or no, messages that come in, calls that Basma answers.
 //!
 //! A module of its own, because a telephone has no need of pages: an isolate that only serves assistants
 //! never starts this one, and each stays small.
@@ -10,6 +10,7 @@ mod client_document;
 mod front;
 mod oauth;
 mod sms_gateway;
+mod voice_call;
 mod webhooks;
 
 use serde_json::json;

@@ -88,6 +88,27 @@ impl<'a> Upstream<'a> {
         Ok(self.fetch(path, &init, signal).await?.into())
     }
 
+    /// Opens a way of sound: what comes if there is no `body`, what goes if there is one.
+    #[cfg(feature = "lobby")]
+    pub(super) async fn sound(
+        &self,
+        path: &str,
+        token: &Token,
+        body: Option<&JsValue>,
+        signal: &AbortSignal,
+    ) -> worker::Result<Response> {
+        let headers = Headers::new()?;
+        headers.set("authorization", &format!("Bearer {}", token.value.expose()))?;
+        let init = RequestInit::new();
+        if let Some(body) = body {
+            headers.set("content-type", "application/octet-stream")?;
+            init.set_method("POST");
+            init.set_body(body);
+        }
+        init.set_headers(&headers);
+        self.fetch(path, &init, signal).await
+    }
+
     async fn fetch(
         &self,
         path: &str,

@@ -96,6 +96,7 @@ impl Inner {
             Action::Persist(record) => self.persist(record),
             Action::Changed(changes) => {
                 self.tell_masterlinc(&changes);
+                self.follow_voice(&changes);
                 let link = self.link.borrow();
                 let legs = changes.iter().map(|change| &change.leg().participant);
                 let calls = Calls {
@@ -152,7 +153,10 @@ impl Inner {
         spawn_local(async move {
             let frames = Rc::clone(&owner);
             socket
-                .read(move |bytes| frames.feed(Input::Frame { epoch, bytes }))
+                .read(move |bytes| {
+                    frames.overhear_keys(&bytes);
+                    frames.feed(Input::Frame { epoch, bytes });
+                })
                 .await;
             owner.socket.forget(epoch);
             owner.feed(Input::Closed { epoch });

@@ -115,7 +115,7 @@ const fn status(code: Code) -> u16 {
 }
 
 /// Call history has no part in this.
-struct NoDays;
+pub(super) struct NoDays;
 
 impl DayCache for NoDays {
     fn get<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Option<Vec<u8>>> {

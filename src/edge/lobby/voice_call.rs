@@ -1,0 +1,162 @@
+//! The Durable Object of one call that Basma answers.
+//!
+//! | part | file | decided by |
+//! |---|---|---|
+//! | the conversation | `run.rs` | `basma::Conversation` |
+//! | sound that comes and goes | `sound.rs`, `streams.rs` | – |
+//! | the providers | `providers.rs` | – |
+//! | moving and ending the call | `exits.rs` | `desk` |
+//! | the transcript | `store.rs` | – |
+//!
+//! A shell, told by `PbxSession` that a call came to the route point, which keys were pressed, and that the
+//! caller left. While the call lasts its alarm rings every two seconds: if the memory of the object was lost
+//! meanwhile, the alarm finds a call without a conversation and brings the caller to a person. Afterwards it
+//! forgets the transcript when `RETENTION_DAYS` are over.
+
+mod exits;
+mod providers;
+mod run;
+mod sound;
+mod store;
+mod streams;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, js_sys};
+
+use self::run::Run;
+use self::store::{Facts, Store};
+use crate::basma::conversation::Input;
+use crate::edge::isolate::Isolate;
+use crate::edge::{clock, log};
+use crate::json;
+use crate::time::Millis;
+
+/// While a call lasts: a caller whose conversation was lost waits no longer.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+const DAY_MS: Millis = 24 * 60 * 60 * 1_000;
+/// The JavaScript property of the object's state where the streams of a call are, to be ended by the
+/// next WebAssembly instance if this one is lost.
+const STREAMS: &str = "__streams";
+
+/// See the head of this file.
+#[durable_object(alarm)]
+pub struct VoiceCall {
+    state: State,
+    env: Env,
+    store: Rc<Store>,
+    run: RefCell<Option<Rc<Run>>>,
+}
+
+impl DurableObject for VoiceCall {
+    fn new(state: State, env: Env) -> Self {
+        let left = js_sys::Reflect::get(state.as_raw().as_ref(), &STREAMS.into());
+        if let Ok(Ok(abort)) = left.map(JsCast::dyn_into::<worker::web_sys::AbortController>) {
+            abort.abort();
+        }
+        let store = Rc::new(Store::open(&state));
+        Self {
+            state,
+            env,
+            store,
+            run: RefCell::new(None),
+        }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let body = request.bytes().await?;
+        let command = json::any(&body).unwrap_or_default();
+        if let Some(facts) = command.get("start").and_then(Facts::of) {
+            self.start(facts).await?;
+        } else if let Some(keys) = command.get("keys").and_then(Value::as_str) {
+            self.tell(Input::Keys(keys.to_owned()));
+        } else if command.get("gone").is_some() {
+            self.tell(Input::Gone);
+        } else if command.get("transcript").is_some() {
+            return Response::from_bytes(self.store.transcript()?.to_string().into_bytes());
+        } else {
+            return Response::error("unknown command", 400);
+        }
+        Response::from_bytes(b"null".to_vec())
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        if let Err(error) = self.look_after().await {
+            log::error(
+                "call_not_looked_after",
+                json!({ "error": error.to_string() }),
+            );
+        }
+        Response::empty()
+    }
+}
+
+impl VoiceCall {
+    /// A call came. The same one may be told of twice.
+    async fn start(&self, facts: Facts) -> Result<()> {
+        let known = self.store.facts();
+        if known.is_some_and(|it| (it.id, it.callid) == (facts.id, facts.callid)) {
+            return Ok(());
+        }
+        self.store.forget()?;
+        self.store.put_facts(&facts)?;
+        self.begin(facts, false);
+        self.state.storage().set_alarm(HEARTBEAT).await
+    }
+
+    fn begin(&self, facts: Facts, is_recovery: bool) {
+        let isolate = Isolate::of(&self.env);
+        let Ok(Some(settings)) = &isolate.settings.basma else {
+            return;
+        };
+        let settings = settings.clone();
+        let store = Rc::clone(&self.store);
+        let env = self.env.clone();
+        let run = Run::begin(env, isolate, settings, facts, store, is_recovery);
+        if let Some(abort) = &run.streams {
+            let state: &JsValue = self.state.as_raw().as_ref();
+            let _ = js_sys::Reflect::set(state, &STREAMS.into(), abort.as_ref());
+        }
+        *self.run.borrow_mut() = Some(run);
+    }
+
+    fn tell(&self, input: Input) {
+        let run = self.run.borrow().clone();
+        if let Some(run) = run {
+            run.feed(input);
+        }
+    }
+
+    async fn look_after(&self) -> Result<()> {
+        let Some(facts) = self.store.facts() else {
+            return Ok(());
+        };
+        let storage = self.state.storage();
+        let Some(ended_at) = facts.ended_at else {
+            storage.set_alarm(HEARTBEAT).await?;
+            let is_lost = self.run.borrow().is_none();
+            if is_lost {
+                log::error("voice_call_was_lost", json!({}));
+                self.begin(facts, true);
+            }
+            return Ok(());
+        };
+        let isolate = Isolate::of(&self.env);
+        let days = isolate
+            .settings
+            .limits
+            .as_ref()
+            .map_or(1, |it| it.retention_days);
+        let until = ended_at.saturating_add(DAY_MS.saturating_mul(Millis::from(days)));
+        let rest = until.saturating_sub(clock::now());
+        if rest > 0 {
+            // An offset, not a moment.
+            return storage.set_alarm(rest).await;
+        }
+        self.store.forget()
+    }
+}

@@ -1,0 +1,235 @@
+//! A call that is going on: executes what `basma::Conversation` decides.
+//!
+//! Everything that waits runs as a task of the object and reports back as an input. Requests are named by
+//! kind and number, so that each can be let go; the two ways of sound by one signal.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::json;
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::{AbortController, AbortSignal, Delay, Env, web_sys};
+
+use super::store::{Facts, Store, shown};
+use super::streams::Pipe;
+use super::{exits, providers, sound};
+use crate::basma::Conversation;
+use crate::basma::audio::Frame;
+use crate::basma::conversation::{Action, Input, Plan, Report, Target};
+use crate::edge::isolate::Isolate;
+use crate::edge::{clock, log};
+use crate::settings::BasmaSettings;
+
+/// How often the conversation is told that time has passed. Shorter than a frame: a late timer is less late.
+const TICK: Duration = Duration::from_millis(20);
+/// Sound that the connection does not take: then it is broken. Ten seconds.
+const MOST_WAITING: usize = 160_000;
+
+/// What a request was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Hearing,
+    Thinking,
+    Speaking,
+}
+
+/// A call and its conversation.
+pub(super) struct Run {
+    pub(super) env: Env,
+    pub(super) isolate: Rc<Isolate>,
+    pub(super) settings: BasmaSettings,
+    pub(super) facts: Facts,
+    pub(super) store: Rc<Store>,
+    /// Both ways of sound end with it.
+    pub(super) streams: Option<web_sys::AbortController>,
+    /// Another one was lost: this one only brings the caller to a person.
+    pub(super) is_recovery: bool,
+    conversation: RefCell<Conversation>,
+    requests: RefCell<Vec<(Kind, u32, AbortController)>>,
+    pipe: RefCell<Option<Pipe>>,
+    waiting: RefCell<Vec<u8>>,
+    is_writing: Cell<bool>,
+}
+
+impl Run {
+    /// Answers the call, or goes on with one whose conversation was lost.
+    pub(super) fn begin(
+        env: Env,
+        isolate: Rc<Isolate>,
+        settings: BasmaSettings,
+        facts: Facts,
+        store: Rc<Store>,
+        is_recovery: bool,
+    ) -> Rc<Self> {
+        let plan = Plan {
+            greeting: settings.greeting.clone(),
+            consent: settings.consent.clone().filter(|_| settings.may_listen()),
+            mind_model: settings.mind_model.clone(),
+        };
+        let conversation = if is_recovery {
+            Conversation::recovered(plan)
+        } else {
+            Conversation::new(plan)
+        };
+        let run = Rc::new(Self {
+            env,
+            isolate,
+            settings,
+            facts,
+            store,
+            streams: web_sys::AbortController::new().ok(),
+            is_recovery,
+            conversation: RefCell::new(conversation),
+            requests: RefCell::default(),
+            pipe: RefCell::default(),
+            waiting: RefCell::default(),
+            is_writing: Cell::new(false),
+        });
+        spawn_local(sound::connect(Rc::clone(&run)));
+        run
+    }
+
+    /// Whether the conversation has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.conversation.borrow().is_over()
+    }
+
+    /// Tells the conversation what happened, and does what it says.
+    pub(super) fn feed(self: &Rc<Self>, input: Input) {
+        let actions = self.conversation.borrow_mut().step(clock::now(), input);
+        let mut has_sound = false;
+        for action in actions {
+            match action {
+                Action::Play(frame) => {
+                    self.put_out(&frame);
+                    has_sound = true;
+                }
+                action => self.execute(action),
+            }
+        }
+        if has_sound && !self.is_writing.replace(true) {
+            spawn_local(Rc::clone(self).write());
+        }
+    }
+
+    /// Both ways of sound are open: time begins.
+    pub(super) fn connected(self: &Rc<Self>) {
+        self.feed(Input::Connected);
+        let run = Rc::clone(self);
+        spawn_local(async move {
+            while !run.is_over() {
+                run.feed(Input::Tick);
+                Delay::from(TICK).await;
+            }
+        });
+    }
+
+    /// Where sound goes from now on.
+    pub(super) fn set_pipe(&self, pipe: Pipe) {
+        self.waiting.borrow_mut().clear();
+        *self.pipe.borrow_mut() = Some(pipe);
+    }
+
+    fn put_out(&self, frame: &Frame) {
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.len() < MOST_WAITING {
+            waiting.extend(frame.bytes());
+        }
+    }
+
+    /// Writes until nothing waits.
+    async fn write(self: Rc<Self>) {
+        loop {
+            let bytes = self.waiting.take();
+            let pipe = self.pipe.borrow().clone();
+            let Some(pipe) = pipe.filter(|_| !bytes.is_empty()) else {
+                break;
+            };
+            // A way that is closed is seen by whoever opened it.
+            if pipe.write(&bytes).await.is_err() {
+                break;
+            }
+        }
+        self.is_writing.set(false);
+    }
+
+    fn execute(self: &Rc<Self>, action: Action) {
+        let run = Rc::clone(self);
+        match action {
+            Action::Play(_) => {}
+            Action::Hear { id, wav, language } => {
+                let signal = self.signal(Kind::Hearing, id);
+                spawn_local(providers::hear(run, id, wav, language, signal));
+            }
+            Action::Think { id, body } => {
+                let signal = self.signal(Kind::Thinking, id);
+                spawn_local(providers::think(run, id, body, signal));
+            }
+            Action::Speak { id, text } => {
+                let signal = self.signal(Kind::Speaking, id);
+                spawn_local(providers::speak(run, id, text, signal));
+            }
+            Action::StopHearing { id } => self.let_go(Kind::Hearing, id),
+            Action::StopThinking { id } => self.let_go(Kind::Thinking, id),
+            Action::StopSpeaking { id } => self.let_go(Kind::Speaking, id),
+            Action::LookUp { id } => spawn_local(exits::look_up(run, id)),
+            Action::Route(target) => {
+                let named = match target {
+                    Target::Person => None,
+                    Target::Named(name) => Some(name),
+                };
+                spawn_local(exits::route(run, named));
+            }
+            Action::HangUp => spawn_local(exits::hang_up(run)),
+            Action::Keep(line) => {
+                if let Err(error) = self.store.add(&line) {
+                    log::error("line_not_kept", json!({ "error": error.to_string() }));
+                }
+            }
+            Action::End(report) => self.end(&report),
+        }
+    }
+
+    fn signal(&self, kind: Kind, id: u32) -> AbortSignal {
+        let abort = AbortController::default();
+        let signal = abort.signal();
+        let mut requests = self.requests.borrow_mut();
+        // Old ones are over by now, one way or the other.
+        if requests.len() > 32 {
+            requests.drain(..16);
+        }
+        requests.push((kind, id, abort));
+        signal
+    }
+
+    fn let_go(&self, kind: Kind, id: u32) {
+        let mut requests = self.requests.borrow_mut();
+        let place = requests.iter().position(|it| (it.0, it.1) == (kind, id));
+        if let Some(place) = place {
+            let (_, _, abort) = requests.remove(place);
+            abort.abort();
+        }
+    }
+
+    fn end(self: &Rc<Self>, report: &Report) {
+        log::info("voice_call_ended", shown(report));
+        let mut facts = self.facts.clone();
+        facts.ended_at = Some(clock::now());
+        let kept = self.store.put_report(report);
+        if let Err(error) = kept.and_then(|()| self.store.put_facts(&facts)) {
+            log::error("call_not_kept", json!({ "error": error.to_string() }));
+        }
+        // The conversation has ended, so ending the sound drops nobody any more.
+        if let Some(pipe) = self.pipe.take() {
+            pipe.close();
+        }
+        let streams = self.streams.clone();
+        spawn_local(async move {
+            Delay::from(Duration::from_millis(500)).await;
+            if let Some(streams) = streams {
+                streams.abort();
+            }
+        });
+    }
+}

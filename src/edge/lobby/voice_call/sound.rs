@@ -1,0 +1,210 @@
+//! The two ways of sound of a call: opened after the answer, read and watched to their end.
+//!
+//! Media may not be there at once (424): a few tries. A way that ends while the caller is still there is
+//! opened again; if it cannot be, the conversation is told, and brings the caller to a person.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::json;
+use worker::wasm_bindgen_futures::spawn_local;
+use worker::{Delay, web_sys};
+
+use super::run::Run;
+use super::streams::{Chunks, Pipe};
+use crate::basma::audio::{Framer, Samples};
+use crate::basma::conversation::Input;
+use crate::edge::log;
+use crate::edge::session_client::SessionClient;
+use crate::edge::upstream::{Upstream, within};
+use crate::pbx::{Pbx, PbxError, TokenSource};
+
+/// Tries until media is there, and the time between them.
+const TRIES: usize = 12;
+const PAUSE: Duration = Duration::from_millis(250);
+/// A way that is refused is refused within this.
+const REFUSAL: Duration = Duration::from_millis(400);
+/// So often a way may end before its time.
+const REOPENED: u8 = 3;
+
+/// No way of sound.
+struct NoSound;
+
+/// Answers and opens both ways.
+pub(super) async fn connect(run: Rc<Run>) {
+    if !run.is_recovery && !answer(&run).await {
+        return;
+    }
+    let ears = open_ears(&run).await;
+    let mouth = open_mouth(&run).await;
+    let is_whole = ears.is_ok() && mouth.is_ok();
+    run.connected();
+    if !is_whole {
+        log::error(
+            "sound_not_open",
+            json!({ "comes": ears.is_ok(), "goes": mouth.is_ok() }),
+        );
+        run.feed(Input::Cut);
+    }
+    if let Ok(response) = ears {
+        spawn_local(listen(Rc::clone(&run), response));
+    }
+    if mouth.is_ok() {
+        log::info("voice_call_connected", json!({}));
+    }
+}
+
+/// Takes the call; a call that is already taken is as good.
+async fn answer(run: &Rc<Run>) -> bool {
+    let Ok(Some(settings)) = &run.isolate.settings.pbx else {
+        return false;
+    };
+    let session = SessionClient::new(&run.env, &run.isolate);
+    let upstream = Upstream::new(&settings.base_url, &run.env);
+    let pbx = Pbx::new(&upstream, &session);
+    let (dn, id) = (run.facts.dn.as_str(), run.facts.id);
+    let taken = match pbx.answer(dn, id).await {
+        Ok(performed) => performed.failure().map_or(Ok(()), Err),
+        Err(error) if error.is_not_found() => {
+            run.feed(Input::Gone);
+            return false;
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    let Err(why) = taken else {
+        return true;
+    };
+    if pbx
+        .participant(dn, id)
+        .await
+        .is_ok_and(|leg| leg.is_connected())
+    {
+        return true;
+    }
+    // It still rings: a person gets it, unanswered as it is.
+    log::error("voice_call_not_answered", json!({ "error": why }));
+    super::exits::divert(run).await;
+    false
+}
+
+/// Whether the caller is still there.
+async fn is_there(run: &Run) -> bool {
+    let Ok(Some(settings)) = &run.isolate.settings.pbx else {
+        return false;
+    };
+    let session = SessionClient::new(&run.env, &run.isolate);
+    let upstream = Upstream::new(&settings.base_url, &run.env);
+    let pbx = Pbx::new(&upstream, &session);
+    let leg = pbx.participant(&run.facts.dn, run.facts.id).await;
+    !matches!(leg, Err(PbxError::NotFound { .. }))
+}
+
+/// The caller's sound.
+async fn open_ears(run: &Rc<Run>) -> Result<web_sys::Response, NoSound> {
+    for _ in 0..TRIES {
+        match open(run, None).await {
+            Ok(response) if response.ok() => return Ok(response),
+            Ok(response) if response.status() == 404 => return Err(NoSound),
+            _ => Delay::from(PAUSE).await,
+        }
+    }
+    Err(NoSound)
+}
+
+/// Our sound. The answer to it comes when it ends, or at once if it is refused.
+async fn open_mouth(run: &Rc<Run>) -> Result<(), NoSound> {
+    for _ in 0..TRIES {
+        let pipe = Pipe::new();
+        let ended = {
+            let run = Rc::clone(run);
+            let pipe = pipe.clone();
+            async move { open(&run, Some(pipe)).await.map(|it| it.status()) }
+        };
+        let mut ended = Box::pin(ended);
+        match within(&mut ended, REFUSAL).await {
+            Some(Ok(404)) => return Err(NoSound),
+            // Some answer as soon as they begin to listen.
+            Some(Ok(200..=299)) => {
+                run.set_pipe(pipe);
+                return Ok(());
+            }
+            Some(_) => Delay::from(PAUSE).await,
+            None => {
+                run.set_pipe(pipe);
+                let run = Rc::clone(run);
+                spawn_local(async move {
+                    let _ = ended.await;
+                    Box::pin(mouth_ended(run)).await;
+                });
+                return Ok(());
+            }
+        }
+    }
+    Err(NoSound)
+}
+
+async fn open(run: &Run, pipe: Option<Pipe>) -> worker::Result<web_sys::Response> {
+    let Ok(Some(settings)) = &run.isolate.settings.pbx else {
+        return Err("no PBX".into());
+    };
+    let session = SessionClient::new(&run.env, &run.isolate);
+    let token = match session.token().await {
+        Ok(token) => token,
+        Err(error) => return Err(error.to_string().into()),
+    };
+    let upstream = Upstream::new(&settings.base_url, &run.env);
+    let dn = &run.facts.dn;
+    let path = format!("/callcontrol/{dn}/participants/{}/stream", run.facts.id);
+    let body = pipe.map(|pipe| pipe.body());
+    let Some(streams) = &run.streams else {
+        return Err("no signal".into());
+    };
+    let signal = streams.signal().into();
+    let response = upstream
+        .sound(&path, &token, body.as_ref(), &signal)
+        .await?;
+    if response.status() == 401 {
+        let _ = session.replace(&token).await;
+    }
+    Ok(response)
+}
+
+/// Reads the caller's sound to its end, and opens it again if that was too early.
+async fn listen(run: Rc<Run>, first: web_sys::Response) {
+    let mut response = first;
+    for _ in 0..=REOPENED {
+        let chunks = Chunks::of(&response);
+        let (mut samples, mut framer) = (Samples::default(), Framer::default());
+        while let Ok(Some(bytes)) = chunks.next().await {
+            for frame in framer.push(&samples.push(&bytes)) {
+                run.feed(Input::Frame(frame));
+            }
+        }
+        if run.is_over() {
+            return;
+        }
+        if !is_there(&run).await {
+            return run.feed(Input::Gone);
+        }
+        log::error("sound_ended_early", json!({ "way": "comes" }));
+        match open_ears(&run).await {
+            Ok(again) => response = again,
+            Err(NoSound) => break,
+        }
+    }
+    run.feed(Input::Cut);
+}
+
+/// Our sound ended: because the call did, or too early.
+async fn mouth_ended(run: Rc<Run>) {
+    if run.is_over() {
+        return;
+    }
+    if !is_there(&run).await {
+        return run.feed(Input::Gone);
+    }
+    log::error("sound_ended_early", json!({ "way": "goes" }));
+    if open_mouth(&run).await.is_err() {
+        run.feed(Input::Cut);
+    }
+}
