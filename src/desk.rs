@@ -45,7 +45,7 @@ pub(crate) use people::{Directory, all_users, departments};
 pub(crate) use permit::{Act, permitted};
 pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
-pub(crate) use voice::{Moved, OurLeg, move_call, who_is_free};
+pub use voice::{Moved, OurLeg, move_call, who_is_free};
 
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;

@@ -144,7 +144,11 @@ impl Conversation {
             Input::NotHeard { id, fault } => self.not_heard(id, fault),
             Input::Thought { id, thought } => self.thought(id, thought),
             Input::Sound { id, bytes } => self.mouth.sound(id, &bytes, self.now),
-            Input::SoundEnded { id } => self.mouth.ended(id),
+            Input::SoundEnded { id } => {
+                if let Some(fault) = self.mouth.ended(id) {
+                    self.voice_failed(fault);
+                }
+            }
             Input::SoundFailed { id, fault } => {
                 if let Some(fault) = self.mouth.failed(id, fault) {
                     self.voice_failed(fault);

@@ -22,6 +22,8 @@ use crate::time::Millis;
 const AT_ONCE: usize = 2;
 /// The first sound must be there by then.
 const FIRST_MS: Millis = 4_000;
+/// Less sound than this for a character is no speech, whatever it is: a frame is 20 ms.
+const FRAMES_A_CHARACTER: (usize, usize) = (1, 3);
 /// And more of it within this.
 const NEXT_MS: Millis = 3_000;
 
@@ -51,6 +53,8 @@ struct Fetch {
     id: u32,
     order: Order,
     resampler: Resampler,
+    /// Frames that came.
+    came: usize,
     /// Of what is to be in hand.
     frames: Vec<Frame>,
     deadline: Millis,
@@ -108,6 +112,7 @@ impl Mouth {
         if let Some(fetch) = self.fetching.iter_mut().find(|it| it.id == id) {
             fetch.deadline = now.saturating_add(NEXT_MS);
             let frames = fetch.resampler.push(bytes);
+            fetch.came = fetch.came.saturating_add(frames.len());
             if fetch.order.for_hand.is_some() {
                 fetch.frames.extend(frames);
             } else {
@@ -116,11 +121,15 @@ impl Mouth {
         }
     }
 
-    /// All of its sound came.
-    pub(super) fn ended(&mut self, id: u32) {
-        let Some(mut fetch) = self.take(id) else {
-            return;
-        };
+    /// All of its sound came; the fault that remains if it was none.
+    pub(super) fn ended(&mut self, id: u32) -> Option<Fault> {
+        let fetch = self.fetching.iter().find(|it| it.id == id)?;
+        let (frames, characters) = FRAMES_A_CHARACTER;
+        let least = fetch.order.text.chars().count().saturating_mul(frames) / characters;
+        if fetch.came < least {
+            return self.failed(id, Fault::Passing);
+        }
+        let mut fetch = self.take(id)?;
         let frames = fetch.resampler.finish();
         if let Some((phrase, language)) = fetch.order.for_hand {
             fetch.frames.extend(frames);
@@ -129,6 +138,7 @@ impl Mouth {
             self.playback.fill(fetch.order.utterance, frames);
             self.playback.close(fetch.order.utterance);
         }
+        None
     }
 
     /// It could not be had: asked once more, or the fault that remains.
@@ -181,6 +191,7 @@ impl Mouth {
                 id,
                 order,
                 resampler: Resampler::default(),
+                came: 0,
                 frames: Vec::new(),
                 deadline: now.saturating_add(FIRST_MS),
             });

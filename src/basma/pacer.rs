@@ -9,7 +9,7 @@ use super::audio::FRAME_MS;
 use crate::time::Millis;
 
 /// Frames sent ahead of the clock.
-const AHEAD: i64 = 3;
+const AHEAD: i64 = 2;
 /// More than this is not made up for after a long pause: it would be heard as haste, and delay all that
 /// follows. The clock begins anew instead.
 const MOST_AT_ONCE: i64 = 25;
@@ -67,7 +67,7 @@ mod tests {
         for round in 0..130_000_i64 {
             sent += pacer.due(now);
             let ahead = sent * FRAME_MS - (now - 1_000);
-            assert!((41..=60).contains(&ahead), "{ahead} ms ahead at {now}");
+            assert!((21..=40).contains(&ahead), "{ahead} ms ahead at {now}");
             now += FRAME_MS + (round * 7) % 13;
         }
         assert_eq!(pacer.counted.late, 0);
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(pacer.due(5), 0);
         assert_eq!(pacer.due(60), 3);
         assert_eq!(pacer.counted.late, 0);
-        // 160 ms later there are eight to send; three were ahead, one may be late by 20 ms.
+        // 160 ms later there are eight to send; two were ahead, one may be late by 20 ms.
         assert_eq!(pacer.due(220), 8);
         assert_eq!(
             pacer.counted,

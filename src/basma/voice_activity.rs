@@ -12,11 +12,12 @@ use super::audio::Frame;
 
 /// Kept from before the beginning was noticed: 240 ms.
 const PRE_ROLL: usize = 12;
-/// Frames of speech within the last five that make a beginning.
-const BEGINS_WITH: usize = 4;
+/// Frames of speech within the last five that make a beginning; while we speak, when an interruption has to
+/// be noticed at once and the bar is higher, three of the last four.
+const BEGINS_WITH: u32 = 4;
 const RECENT: u32 = 5;
-/// The same while we speak: within the last six.
-const RECENT_OVER_OURS: u32 = 6;
+const BEGINS_WITH_OVER_OURS: u32 = 3;
+const RECENT_OVER_OURS: u32 = 4;
 /// Less speech than 300 ms is a cough or a click.
 const LEAST_SPEECH: usize = 15;
 /// So much silence ends it: 600 ms.
@@ -100,16 +101,20 @@ impl VoiceActivity {
             self.before.pop_front();
         }
         self.before.push_back(frame);
-        let window = if over_ours { RECENT_OVER_OURS } else { RECENT };
+        let (least, window) = if over_ours {
+            (BEGINS_WITH_OVER_OURS, RECENT_OVER_OURS)
+        } else {
+            (BEGINS_WITH, RECENT)
+        };
         let seen = self.recent & 1_u32.wrapping_shl(window).wrapping_sub(1);
-        if (seen.count_ones() as usize) < BEGINS_WITH {
+        if seen.count_ones() < least {
             return Noticed::Nothing;
         }
         self.speaking = Some(Utterance {
             frames: std::mem::take(&mut self.before).into(),
-            voiced: BEGINS_WITH,
+            voiced: 1,
             loudest: loudness,
-            sum: loudness * 4.0,
+            sum: loudness,
             ..Utterance::default()
         });
         Noticed::Began
@@ -253,7 +258,7 @@ mod tests {
             .iter()
             .position(|frame| activity.hear(frame.clone(), true) == Noticed::Began)
             .unwrap();
-        assert!(noticed <= onset + 6, "onset {onset}, noticed {noticed}");
+        assert!(noticed <= onset + 5, "onset {onset}, noticed {noticed}");
         assert!(activity.is_hearing());
         activity.forget();
         assert!(!activity.is_hearing());

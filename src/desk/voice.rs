@@ -19,7 +19,7 @@ const MOST_PEOPLE: usize = 60;
 
 /// What became of a call that was to be moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moved {
+pub enum Moved {
     /// Somebody has it.
     There,
     /// The caller left meanwhile.
@@ -28,15 +28,15 @@ pub(crate) enum Moved {
 
 /// A leg of ours.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct OurLeg<'a> {
+pub struct OurLeg<'a> {
     /// The route point.
-    pub(crate) dn: &'a str,
+    pub dn: &'a str,
     /// Of the participant.
-    pub(crate) id: i64,
+    pub id: i64,
 }
 
 /// People and departments in words, for the mind.
-pub(crate) async fn who_is_free(desk: &Desk<'_>) -> Result<String, ToolError> {
+pub async fn who_is_free(desk: &Desk<'_>) -> Result<String, ToolError> {
     let (users, _) = all_users(desk).await?;
     let directory = Directory::or_without(departments(desk).await);
     let lines: Vec<String> = users
@@ -60,7 +60,7 @@ pub(crate) async fn who_is_free(desk: &Desk<'_>) -> Result<String, ToolError> {
 }
 
 /// Moves the call to where the mind said, or to the fallback.
-pub(crate) async fn move_call(
+pub async fn move_call(
     desk: &Desk<'_>,
     leg: OurLeg<'_>,
     named: Option<&str>,

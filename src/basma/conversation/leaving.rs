@@ -171,6 +171,10 @@ impl Conversation {
             }
             return;
         }
+        if leaving.how == How::Route(Target::Person, None) && leaving.tries < TRIES {
+            leaving.step = Step::Pausing(now);
+            return;
+        }
         if let How::Route(_, Some(id)) = &leaving.how {
             self.said.push(Said::Result {
                 id: id.clone(),

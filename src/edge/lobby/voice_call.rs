@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, js_sys};
 
-use self::run::Run;
+use self::run::{Run, close_way};
 use self::store::{Facts, Store};
 use crate::basma::conversation::Input;
 use crate::edge::isolate::Isolate;
@@ -55,8 +55,9 @@ pub struct VoiceCall {
 impl DurableObject for VoiceCall {
     fn new(state: State, env: Env) -> Self {
         let left = js_sys::Reflect::get(state.as_raw().as_ref(), &STREAMS.into());
-        if let Ok(Ok(abort)) = left.map(JsCast::dyn_into::<worker::web_sys::AbortController>) {
-            abort.abort();
+        if let Ok(Ok(left)) = left.map(JsCast::dyn_into::<js_sys::Object>) {
+            close_way(&left, "ears");
+            close_way(&left, "mouth");
         }
         let store = Rc::new(Store::open(&state));
         Self {
@@ -117,10 +118,8 @@ impl VoiceCall {
         let store = Rc::clone(&self.store);
         let env = self.env.clone();
         let run = Run::begin(env, isolate, settings, facts, store, is_recovery);
-        if let Some(abort) = &run.streams {
-            let state: &JsValue = self.state.as_raw().as_ref();
-            let _ = js_sys::Reflect::set(state, &STREAMS.into(), abort.as_ref());
-        }
+        let state: &JsValue = self.state.as_raw().as_ref();
+        let _ = js_sys::Reflect::set(state, &STREAMS.into(), &run.streams);
         *self.run.borrow_mut() = Some(run);
     }
 

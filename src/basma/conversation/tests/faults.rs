@@ -153,6 +153,21 @@ fn without_a_voice_the_caller_still_reaches_a_person() {
 }
 
 #[test]
+fn what_is_too_short_to_be_speech_is_not_played() {
+    // A page of a proxy where sound should be: 20 ms of noise.
+    let mut world = World::new().told();
+    world.pass(8_000);
+    world.ms_a_character = 1;
+    world.says(ENGLISH);
+    let report = world.until_its_end();
+    assert_eq!(
+        (report.end, report.reason),
+        (End::HandedOver, "voice_failed")
+    );
+    assert_eq!(world.heard(Who::Basma)[2..], [apology()]);
+}
+
+#[test]
 fn a_voice_that_stumbles_once_is_asked_again() {
     let mut world = World::new().told();
     let mut times = 0;

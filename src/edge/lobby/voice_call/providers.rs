@@ -80,6 +80,11 @@ pub(super) async fn speak(run: Rc<Run>, id: u32, text: String, signal: AbortSign
         Ok(response) => response,
         Err(fault) => return run.feed(Input::SoundFailed { id, fault }),
     };
+    let kind = response.headers().get("content-type").ok().flatten();
+    if kind.is_some_and(|kind| kind.starts_with("text/") || kind.contains("json")) {
+        let fault = Fault::Passing;
+        return run.feed(Input::SoundFailed { id, fault });
+    }
     let chunks = Chunks::of(&response);
     let mut is_empty = true;
     loop {

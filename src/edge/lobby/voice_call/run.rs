@@ -8,8 +8,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
+use worker::wasm_bindgen::JsCast;
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{AbortController, AbortSignal, Delay, Env, web_sys};
+use worker::{AbortController, AbortSignal, Delay, Env, js_sys, web_sys};
 
 use super::store::{Facts, Store, shown};
 use super::streams::Pipe;
@@ -20,11 +21,16 @@ use crate::basma::conversation::{Action, Input, Plan, Report, Target};
 use crate::edge::isolate::Isolate;
 use crate::edge::{clock, log};
 use crate::settings::BasmaSettings;
+use crate::time::Millis;
 
 /// How often the conversation is told that time has passed. Shorter than a frame: a late timer is less late.
 const TICK: Duration = Duration::from_millis(20);
-/// Sound that the connection does not take: then it is broken. Ten seconds.
+/// Sound that waits for the connection is not kept beyond this: ten seconds.
 const MOST_WAITING: usize = 160_000;
+/// More waiting than this, and the way is broken: two seconds.
+const STALLED: usize = 32_000;
+/// No sound of the caller for so long, and their way is broken. Silence is sound, too.
+const DEAF_MS: Millis = 2_500;
 
 /// What a request was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +47,12 @@ pub(super) struct Run {
     pub(super) settings: BasmaSettings,
     pub(super) facts: Facts,
     pub(super) store: Rc<Store>,
-    /// Both ways of sound end with it.
-    pub(super) streams: Option<web_sys::AbortController>,
+    /// What ends the two ways of sound, for whoever comes after us: in JavaScript.
+    pub(super) streams: js_sys::Object,
+    /// Each way is opened anew with another number; what an older one reports is not heard.
+    pub(super) ears: Cell<u32>,
+    pub(super) mouth: Cell<u32>,
+    heard_at: Cell<Millis>,
     /// Another one was lost: this one only brings the caller to a person.
     pub(super) is_recovery: bool,
     conversation: RefCell<Conversation>,
@@ -78,7 +88,10 @@ impl Run {
             settings,
             facts,
             store,
-            streams: web_sys::AbortController::new().ok(),
+            streams: js_sys::Object::new(),
+            ears: Cell::new(0),
+            mouth: Cell::new(0),
+            heard_at: Cell::new(0),
             is_recovery,
             conversation: RefCell::new(conversation),
             requests: RefCell::default(),
@@ -115,19 +128,51 @@ impl Run {
 
     /// Both ways of sound are open: time begins.
     pub(super) fn connected(self: &Rc<Self>) {
+        // Before it is listened for there is time to open it.
+        self.heard_at.set(clock::now().saturating_add(DEAF_MS));
         self.feed(Input::Connected);
         let run = Rc::clone(self);
         spawn_local(async move {
             while !run.is_over() {
                 run.feed(Input::Tick);
+                run.watch();
                 Delay::from(TICK).await;
             }
         });
     }
 
+    /// Sound of the caller came.
+    pub(super) fn heard(&self) {
+        self.heard_at.set(clock::now());
+    }
+
+    /// Whether callers are listened to.
+    pub(super) fn listens(&self) -> bool {
+        self.settings.may_listen() && !self.is_recovery
+    }
+
+    /// A way that stands still is as good as one that ended.
+    fn watch(self: &Rc<Self>) {
+        let now = clock::now();
+        if self.listens() && now.saturating_sub(self.heard_at.get()) > DEAF_MS {
+            self.heard_at.set(now);
+            spawn_local(sound::ears_ended(Rc::clone(self), self.ears.get()));
+        }
+        if self.waiting.borrow().len() > STALLED {
+            self.waiting.borrow_mut().clear();
+            spawn_local(sound::mouth_ended(Rc::clone(self), self.mouth.get()));
+        }
+    }
+
+    /// Ends a way of sound: `ears` or `mouth`.
+    pub(super) fn close(&self, way: &str) {
+        close_way(&self.streams, way);
+    }
+
     /// Where sound goes from now on.
     pub(super) fn set_pipe(&self, pipe: Pipe) {
         self.waiting.borrow_mut().clear();
+        self.is_writing.set(false);
         *self.pipe.borrow_mut() = Some(pipe);
     }
 
@@ -141,13 +186,19 @@ impl Run {
     /// Writes until nothing waits.
     async fn write(self: Rc<Self>) {
         loop {
+            let number = self.mouth.get();
             let bytes = self.waiting.take();
             let pipe = self.pipe.borrow().clone();
             let Some(pipe) = pipe.filter(|_| !bytes.is_empty()) else {
                 break;
             };
-            // A way that is closed is seen by whoever opened it.
-            if pipe.write(&bytes).await.is_err() {
+            let is_written = pipe.write(&bytes).await.is_ok();
+            if number != self.mouth.get() {
+                // Another way was opened meanwhile, and others write to it.
+                return;
+            }
+            if !is_written {
+                spawn_local(sound::mouth_ended(Rc::clone(&self), number));
                 break;
             }
         }
@@ -224,12 +275,19 @@ impl Run {
         if let Some(pipe) = self.pipe.take() {
             pipe.close();
         }
-        let streams = self.streams.clone();
+        let run = Rc::clone(self);
         spawn_local(async move {
             Delay::from(Duration::from_millis(500)).await;
-            if let Some(streams) = streams {
-                streams.abort();
-            }
+            run.close("ears");
+            run.close("mouth");
         });
+    }
+}
+
+/// Ends a way of sound that was opened with the signal that stands there.
+pub(super) fn close_way(streams: &js_sys::Object, way: &str) {
+    let abort = js_sys::Reflect::get(streams, &way.into());
+    if let Ok(Ok(abort)) = abort.map(JsCast::dyn_into::<web_sys::AbortController>) {
+        abort.abort();
     }
 }

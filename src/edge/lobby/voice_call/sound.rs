@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{Delay, web_sys};
+use worker::{Delay, js_sys, web_sys};
 
 use super::run::Run;
 use super::streams::{Chunks, Pipe};
@@ -24,33 +24,36 @@ const TRIES: usize = 12;
 const PAUSE: Duration = Duration::from_millis(250);
 /// A way that is refused is refused within this.
 const REFUSAL: Duration = Duration::from_millis(400);
+/// The caller's sound is there within this, or refused.
+const ANSWER: Duration = Duration::from_secs(2);
 /// So often a way may end before its time.
-const REOPENED: u8 = 3;
+const REOPENED: u32 = 3;
 
 /// No way of sound.
 struct NoSound;
 
-/// Answers and opens both ways.
+/// Answers and opens both ways: ours first, so that the caller hears something. Where nobody listens, only
+/// ours.
 pub(super) async fn connect(run: Rc<Run>) {
     if !run.is_recovery && !answer(&run).await {
         return;
     }
-    let ears = open_ears(&run).await;
     let mouth = open_mouth(&run).await;
-    let is_whole = ears.is_ok() && mouth.is_ok();
     run.connected();
-    if !is_whole {
-        log::error(
-            "sound_not_open",
-            json!({ "comes": ears.is_ok(), "goes": mouth.is_ok() }),
-        );
+    if mouth.is_err() {
+        log::error("sound_not_open", json!({ "way": "goes" }));
         run.feed(Input::Cut);
     }
-    if let Ok(response) = ears {
-        spawn_local(listen(Rc::clone(&run), response));
+    if !run.listens() {
+        return;
     }
-    if mouth.is_ok() {
-        log::info("voice_call_connected", json!({}));
+    let number = run.ears.get();
+    match open_ears(&run).await {
+        Ok(response) => listen(run, response, number).await,
+        Err(NoSound) => {
+            log::error("sound_not_open", json!({ "way": "comes" }));
+            run.feed(Input::Cut);
+        }
     }
 }
 
@@ -102,28 +105,31 @@ async fn is_there(run: &Run) -> bool {
 /// The caller's sound.
 async fn open_ears(run: &Rc<Run>) -> Result<web_sys::Response, NoSound> {
     for _ in 0..TRIES {
-        match open(run, None).await {
-            Ok(response) if response.ok() => return Ok(response),
-            Ok(response) if response.status() == 404 => return Err(NoSound),
-            _ => Delay::from(PAUSE).await,
+        match within(open(run, "ears", None), ANSWER).await {
+            Some(Ok(response)) if response.ok() => return Ok(response),
+            Some(Ok(response)) if response.status() == 404 => return Err(NoSound),
+            Some(_) => Delay::from(PAUSE).await,
+            // It hangs, and will again.
+            None => break,
         }
     }
+    run.close("ears");
     Err(NoSound)
 }
 
-/// Our sound. The answer to it comes when it ends, or at once if it is refused.
+/// Our sound. The answer to it comes when it ends, or at once if it is refused; some may answer as soon as
+/// they begin to listen.
 async fn open_mouth(run: &Rc<Run>) -> Result<(), NoSound> {
+    let number = run.mouth.get();
     for _ in 0..TRIES {
         let pipe = Pipe::new();
-        let ended = {
-            let run = Rc::clone(run);
-            let pipe = pipe.clone();
-            async move { open(&run, Some(pipe)).await.map(|it| it.status()) }
+        let answer = {
+            let (run, pipe) = (Rc::clone(run), pipe.clone());
+            async move { open(&run, "mouth", Some(pipe)).await.map(|it| it.status()) }
         };
-        let mut ended = Box::pin(ended);
-        match within(&mut ended, REFUSAL).await {
+        let mut answer = Box::pin(answer);
+        match within(&mut answer, REFUSAL).await {
             Some(Ok(404)) => return Err(NoSound),
-            // Some answer as soon as they begin to listen.
             Some(Ok(200..=299)) => {
                 run.set_pipe(pipe);
                 return Ok(());
@@ -133,8 +139,10 @@ async fn open_mouth(run: &Rc<Run>) -> Result<(), NoSound> {
                 run.set_pipe(pipe);
                 let run = Rc::clone(run);
                 spawn_local(async move {
-                    let _ = ended.await;
-                    Box::pin(mouth_ended(run)).await;
+                    // Where it is answered well, writing shows when it ends.
+                    if !matches!(answer.await, Ok(200..=299)) {
+                        Box::pin(mouth_ended(run, number)).await;
+                    }
                 });
                 return Ok(());
             }
@@ -143,7 +151,7 @@ async fn open_mouth(run: &Rc<Run>) -> Result<(), NoSound> {
     Err(NoSound)
 }
 
-async fn open(run: &Run, pipe: Option<Pipe>) -> worker::Result<web_sys::Response> {
+async fn open(run: &Run, way: &str, pipe: Option<Pipe>) -> worker::Result<web_sys::Response> {
     let Ok(Some(settings)) = &run.isolate.settings.pbx else {
         return Err("no PBX".into());
     };
@@ -156,10 +164,9 @@ async fn open(run: &Run, pipe: Option<Pipe>) -> worker::Result<web_sys::Response
     let dn = &run.facts.dn;
     let path = format!("/callcontrol/{dn}/participants/{}/stream", run.facts.id);
     let body = pipe.map(|pipe| pipe.body());
-    let Some(streams) = &run.streams else {
-        return Err("no signal".into());
-    };
-    let signal = streams.signal().into();
+    let abort = web_sys::AbortController::new()?;
+    let _ = js_sys::Reflect::set(&run.streams, &way.into(), &abort);
+    let signal = abort.signal().into();
     let response = upstream
         .sound(&path, &token, body.as_ref(), &signal)
         .await?;
@@ -169,42 +176,53 @@ async fn open(run: &Run, pipe: Option<Pipe>) -> worker::Result<web_sys::Response
     Ok(response)
 }
 
-/// Reads the caller's sound to its end, and opens it again if that was too early.
-async fn listen(run: Rc<Run>, first: web_sys::Response) {
-    let mut response = first;
-    for _ in 0..=REOPENED {
-        let chunks = Chunks::of(&response);
-        let (mut samples, mut framer) = (Samples::default(), Framer::default());
-        while let Ok(Some(bytes)) = chunks.next().await {
-            for frame in framer.push(&samples.push(&bytes)) {
-                run.feed(Input::Frame(frame));
-            }
-        }
-        if run.is_over() {
+/// Reads the caller's sound to its end.
+async fn listen(run: Rc<Run>, response: web_sys::Response, number: u32) {
+    let chunks = Chunks::of(&response);
+    let (mut samples, mut framer) = (Samples::default(), Framer::default());
+    while let Ok(Some(bytes)) = chunks.next().await {
+        if run.ears.get() != number {
             return;
         }
-        if !is_there(&run).await {
-            return run.feed(Input::Gone);
-        }
-        log::error("sound_ended_early", json!({ "way": "comes" }));
-        match open_ears(&run).await {
-            Ok(again) => response = again,
-            Err(NoSound) => break,
+        run.heard();
+        for frame in framer.push(&samples.push(&bytes)) {
+            run.feed(Input::Frame(frame));
         }
     }
-    run.feed(Input::Cut);
+    Box::pin(ears_ended(run, number)).await;
+}
+
+/// The caller's sound ended: because the call did, or too early.
+pub(super) async fn ears_ended(run: Rc<Run>, number: u32) {
+    if run.is_over() || run.ears.get() != number {
+        return;
+    }
+    let next = number.saturating_add(1);
+    run.ears.set(next);
+    run.close("ears");
+    if !is_there(&run).await {
+        return run.feed(Input::Gone);
+    }
+    log::error("sound_ended_early", json!({ "way": "comes" }));
+    match open_ears(&run).await {
+        Ok(response) if next <= REOPENED => listen(run, response, next).await,
+        _ => run.feed(Input::Cut),
+    }
 }
 
 /// Our sound ended: because the call did, or too early.
-async fn mouth_ended(run: Rc<Run>) {
-    if run.is_over() {
+pub(super) async fn mouth_ended(run: Rc<Run>, number: u32) {
+    if run.is_over() || run.mouth.get() != number {
         return;
     }
+    let next = number.saturating_add(1);
+    run.mouth.set(next);
+    run.close("mouth");
     if !is_there(&run).await {
         return run.feed(Input::Gone);
     }
     log::error("sound_ended_early", json!({ "way": "goes" }));
-    if open_mouth(&run).await.is_err() {
+    if next > REOPENED || open_mouth(&run).await.is_err() {
         run.feed(Input::Cut);
     }
 }
