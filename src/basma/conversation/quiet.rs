@@ -10,6 +10,8 @@ const FILLER_MS: Millis = 1_800;
 const BEEP_MS: Millis = 2_000;
 /// A caller who says nothing for so long is asked.
 const CALLER_MS: Millis = 10_000;
+/// A line brings a frame every 20 ms: after so long without one nobody is heard speaking any more.
+const DEAF_MS: Millis = 1_000;
 /// So often; then it is goodbye.
 const ASKED: u8 = 2;
 /// Longest conversation.
@@ -24,6 +26,8 @@ pub(super) struct Quiet {
     pub(super) since: Millis,
     /// Words were put out last.
     pub(super) spoke_at: Millis,
+    /// The last frame of the caller came.
+    pub(super) heard_at: Millis,
     /// The filler of this turn was used.
     has_filled: bool,
     /// The caller was asked whether they are still there.
@@ -41,6 +45,10 @@ impl Quiet {
 
 impl Conversation {
     pub(super) fn tend_quiet(&mut self) {
+        if self.ears.is_hearing() && self.now.saturating_sub(self.quiet.heard_at) >= DEAF_MS {
+            self.ears.forget();
+            self.go_on();
+        }
         if self.mouth.playback.is_sounding() {
             return;
         }

@@ -107,6 +107,7 @@ impl Conversation {
         if self.stage != Stage::Talking {
             return;
         }
+        self.quiet.heard_at = self.now;
         let is_ours = self.mouth.playback.is_sounding();
         match self.ears.hear(frame, is_ours) {
             Noticed::Nothing => {}
@@ -139,7 +140,7 @@ impl Conversation {
     }
 
     /// It was no interruption.
-    fn go_on(&mut self) {
+    pub(super) fn go_on(&mut self) {
         self.quiet.since = self.now;
         let Some(unsaid) = self.unsaid.take() else {
             return;

@@ -5,7 +5,7 @@ use crate::basma::conversation::{Conversation, End, Input, Target, Who};
 use crate::basma::fault::Fault;
 use crate::basma::mind::Thought;
 use crate::basma::phrases::Phrase;
-use crate::basma::testing::{ARABIC, ENGLISH};
+use crate::basma::testing::{ARABIC, ENGLISH, said};
 use crate::basma::words::Language;
 
 /// The longest that a caller waits in silence.
@@ -150,6 +150,24 @@ fn without_a_voice_the_caller_still_reaches_a_person() {
             world.longest_silence
         );
     }
+}
+
+#[test]
+fn a_line_that_falls_silent_in_the_middle_of_a_word_is_not_waited_for() {
+    let mut world = World::new().told();
+    world.pass(8_000);
+    for frame in said(ENGLISH).into_iter().take(60) {
+        world.hear(frame);
+    }
+    let before = world.put_out.len();
+    for _ in 0..750 {
+        world.now += 20;
+        world.give(Input::Tick);
+    }
+    assert!(
+        world.put_out[before..].contains(&true),
+        "the caller is asked"
+    );
 }
 
 #[test]
