@@ -169,6 +169,12 @@ impl Run {
         close_way(&self.streams, way);
     }
 
+    /// Sound goes nowhere until there is another way: what failed once is not written to again, which would
+    /// be taken for the failure of the next one.
+    pub(super) fn no_pipe(&self) {
+        self.pipe.take();
+    }
+
     /// Where sound goes from now on.
     pub(super) fn set_pipe(&self, pipe: Pipe) {
         self.waiting.borrow_mut().clear();

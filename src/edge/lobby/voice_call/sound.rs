@@ -217,6 +217,7 @@ pub(super) async fn mouth_ended(run: Rc<Run>, number: u32) {
     }
     let next = number.saturating_add(1);
     run.mouth.set(next);
+    run.no_pipe();
     run.close("mouth");
     if !is_there(&run).await {
         return run.feed(Input::Gone);
