@@ -22,8 +22,8 @@ use crate::time::Millis;
 const AT_ONCE: usize = 2;
 /// The first sound must be there by then.
 const FIRST_MS: Millis = 4_000;
-/// Less sound than this for a character is no speech, whatever it is: a frame is 20 ms.
-const FRAMES_A_CHARACTER: (usize, usize) = (1, 3);
+/// Sound of which a frame of 20 ms is more than so many characters is no speech, whatever it is.
+const CHARACTERS_A_FRAME: usize = 3;
 /// And more of it within this.
 const NEXT_MS: Millis = 3_000;
 
@@ -124,8 +124,7 @@ impl Mouth {
     /// All of its sound came; the fault that remains if it was none.
     pub(super) fn ended(&mut self, id: u32) -> Option<Fault> {
         let fetch = self.fetching.iter().find(|it| it.id == id)?;
-        let (frames, characters) = FRAMES_A_CHARACTER;
-        let least = fetch.order.text.chars().count().saturating_mul(frames) / characters;
+        let least = fetch.order.text.chars().count() / CHARACTERS_A_FRAME;
         if fetch.came < least {
             return self.failed(id, Fault::Passing);
         }

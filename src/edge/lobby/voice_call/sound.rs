@@ -48,12 +48,11 @@ pub(super) async fn connect(run: Rc<Run>) {
         return;
     }
     let number = run.ears.get();
-    match open_ears(&run).await {
-        Ok(response) => listen(run, response, number).await,
-        Err(NoSound) => {
-            log::error("sound_not_open", json!({ "way": "comes" }));
-            run.feed(Input::Cut);
-        }
+    if let Ok(response) = open_ears(&run).await {
+        listen(run, response, number).await;
+    } else {
+        log::error("sound_not_open", json!({ "way": "comes" }));
+        run.feed(Input::Cut);
     }
 }
 
