@@ -20,7 +20,7 @@ import { duel, median, quantile } from "../bench/load.mjs";
 import { demoVariables, startPbx, startWorkerd } from "../bench/processes.mjs";
 import { ask, call, hangUp, http, json, key, mcp } from "../bench/requests.mjs";
 import { figure, table } from "../bench/table.mjs";
-import { build, modules, wasm } from "./build.mjs";
+import { build, modules, wasmOf } from "./build.mjs";
 import { main, prepare, root, run, step, workerBuild } from "./toolchain.mjs";
 
 const isQuick = process.argv.includes("--quick");
@@ -416,7 +416,7 @@ function size() {
   const limit = 450 * kilobyte;
   const shown = (count) => `${(count / kilobyte).toFixed(0)} KB`;
   for (const module of modules) {
-    const bytes = readFileSync(wasm(module));
+    const bytes = readFileSync(wasmOf(module));
     const packed = gzipSync(bytes, { level: 9 }).length;
     const raw = `raw ${shown(bytes.length)}`;
     claim(`WebAssembly of the ${module}, gzip`, shown(packed), "", raw, `≤ ${shown(limit)}`, packed <= limit);

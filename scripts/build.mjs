@@ -16,7 +16,7 @@ export const modules = ["phone", "line", "lobby"];
 const entry = join(root, "src", "edge", "entry.mjs");
 
 /** Where the WebAssembly of a module is, once it was built. */
-export const wasm = (module, folder = "build") => join(root, folder, module, "index_bg.wasm");
+export const wasmOf = (module, folder = "build") => join(root, folder, module, "index_bg.wasm");
 
 /** Panics name their file: shorter, and the same on every machine. */
 function shortPaths() {
@@ -77,7 +77,7 @@ async function makeWorker() {
     await step(`Building the Worker's ${module} (Rust to WebAssembly; a minute or two the first time)`, () =>
       make(module, "build", ["--release"]),
     );
-    small.push(shrink(wasm(module)));
+    small.push(shrink(wasmOf(module)));
     small.at(-1).catch(() => {}); // Told below.
   }
   await step("Making them small", () => Promise.all(small));

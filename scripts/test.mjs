@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { browser } from "./browser.mjs";
-import { build, buildDrill, modules, wasm } from "./build.mjs";
+import { build, buildDrill, modules, wasmOf } from "./build.mjs";
 import { noSecrets } from "./secrets.mjs";
 import { main, prepare, root, run, step } from "./toolchain.mjs";
 
@@ -83,7 +83,7 @@ async function hostTree() {
 async function size() {
   const shown = (count) => `${(count / kilobyte).toFixed(0)} KB`;
   for (const module of modules) {
-    const bytes = readFileSync(wasm(module));
+    const bytes = readFileSync(wasmOf(module));
     const packed = gzipSync(bytes, { level: 9 }).length;
     console.log(`  ${module}: ${shown(bytes.length)}, gzip ${shown(packed)}, limit ${shown(largestModule)}`);
     if (packed > largestModule) throw new Error(`${module} is ${shown(packed)} gzip, over ${shown(largestModule)}`);
@@ -92,9 +92,13 @@ async function size() {
 
 /** Only the build for tests knows the paths of drills, and only the real one can be deployed. */
 async function noDrill() {
-  const knows = (folder) => readFileSync(wasm("phone", folder)).includes("/drill/");
-  if (knows("build")) throw new Error("build/ holds the Worker that can be broken: delete it and build again");
-  if (!knows("build-drill")) throw new Error("build-drill/ knows no drills, so this check proves nothing");
+  const knows = (module, folder) => readFileSync(wasmOf(module, folder)).includes("/drill/");
+  if (modules.some((module) => knows(module, "build"))) {
+    throw new Error("build/ holds the Worker that can be broken: delete it and build again");
+  }
+  if (!["phone", "line"].every((module) => knows(module, "build-drill"))) {
+    throw new Error("build-drill/ knows no drills, so this check proves nothing");
+  }
   const main = readFileSync(join(root, "wrangler.toml"), "utf8").match(/^main = "(.+)"/m)?.[1];
   if (main !== "build/index.js") throw new Error(`wrangler.toml deploys ${main}`);
 }
