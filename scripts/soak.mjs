@@ -1,7 +1,7 @@
 // `npm run soak`: at full length: ten thousand attempts to call and five thousand to send in storms, every
 // loss of the live link by sockets and by panics, the losses that are found only after a minute and a half
 // of silence, a thousand followers of live events, a hundred thousand rows of history, five hundred calls
-// that MasterLinc is asked about while it fails.
+// that MasterLinc is asked about while it fails, and three hundred that Basma answers while everything fails.
 
 import { build, buildDrill } from "./build.mjs";
 import { main, prepare, run, step } from "./toolchain.mjs";
@@ -17,7 +17,7 @@ main(async () => {
   await step("Attempts to call and to send in storms, losses of the live link, a thousand followers, and a hundred thousand rows", () =>
     run(
       "cargo",
-      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "events::", "memory::", "linc::crowd", "--nocapture", "--include-ignored"],
+      ["test", "--package", "threecx-mcp-edge", "--test", "stories", "--", "storm::", "live::", "events::", "memory::", "linc::crowd", "voice::chaos", "--nocapture", "--include-ignored"],
       { env: { SOAK: times } },
     ),
   );
