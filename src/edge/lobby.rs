@@ -8,6 +8,7 @@ mod approve;
 mod auth_store;
 mod client_document;
 mod front;
+mod no_days;
 mod oauth;
 mod sms_gateway;
 mod voice_call;

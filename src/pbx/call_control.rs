@@ -156,11 +156,9 @@ mod tests {
     use futures::future::{FutureExt, LocalBoxFuture, ready};
 
     use super::*;
-    use crate::auth::Secret;
     use crate::pbx::{
         Body, HttpRequest, HttpResponse, SignInError, Token, TokenSource, Transport, TransportError,
     };
-    use crate::time::Millis;
 
     /// A PBX that says yes to everything and keeps what it was asked.
     #[derive(Default)]
@@ -183,13 +181,7 @@ mod tests {
 
     impl TokenSource for Yes {
         fn token(&self) -> LocalBoxFuture<'_, Result<Token, SignInError>> {
-            let token = Token {
-                value: Secret::new("token".to_owned()),
-                generation: 1,
-                renew_at: Millis::MAX,
-                expires_at: Millis::MAX,
-            };
-            ready(Ok(token)).boxed_local()
+            ready(Ok(Token::lasting())).boxed_local()
         }
 
         fn replace<'a>(&'a self, _: &'a Token) -> LocalBoxFuture<'a, Result<Token, SignInError>> {

@@ -43,6 +43,17 @@ pub struct TokenRecord {
 }
 
 impl Token {
+    /// One that is always good, for tests that are about something else.
+    #[cfg(test)]
+    pub(crate) fn lasting() -> Self {
+        Self {
+            value: Secret::new("token".to_owned()),
+            generation: 1,
+            renew_at: Millis::MAX,
+            expires_at: Millis::MAX,
+        }
+    }
+
     /// The token of a grant that was answered at `now`.
     pub fn from_grant(grant: Grant, generation: u64, now: Millis) -> Self {
         let lifetime = lifetime(&grant, now);

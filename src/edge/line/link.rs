@@ -22,14 +22,12 @@ use crate::json;
 use crate::pbx::live::{Action, DnView, Epoch, Input, LinkRecord, ReadFailed, Ticket};
 use crate::pbx::{Ask, Participant, Pbx, PbxError, SignInError, Token, TokenSource};
 use crate::session::LiveAnswer;
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 /// The record of the link in table `facts`.
 const LINK: &str = "link";
 /// An alarm that a failed set-up leaves behind: the link is looked after all the same.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(30);
-/// How often an object without a link wakes up.
-const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 
 impl Inner {
     /// What the machine should know after a restart.

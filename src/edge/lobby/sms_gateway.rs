@@ -2,9 +2,9 @@
 //!
 //! Its key is looked at before anything else of the request, and wrong ones are counted at the door.
 
-use futures::future::{FutureExt, LocalBoxFuture, ready};
 use worker::{Env, Method, Request, Response, Result};
 
+use super::no_days::NoDays;
 use crate::auth::{Bearer, Caller};
 use crate::desk::{Archive, Code, Desk, Errand, hand_over};
 use crate::edge::address::Address;
@@ -14,7 +14,6 @@ use crate::edge::session_client::SessionClient;
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, door, reply};
 use crate::messaging::{Handed, NotHanded, accepted, refused};
-use crate::pbx::history::DayCache;
 
 /// A post is a few kilobytes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -111,18 +110,5 @@ const fn status(code: Code) -> u16 {
         Code::LimitReached => 429,
         Code::ProviderFailed => 502,
         _ => 503,
-    }
-}
-
-/// Call history has no part in this.
-pub(super) struct NoDays;
-
-impl DayCache for NoDays {
-    fn get<'a>(&'a self, _: &'a str) -> LocalBoxFuture<'a, Option<Vec<u8>>> {
-        ready(None).boxed_local()
-    }
-
-    fn put<'a>(&'a self, _: &'a str, _: Vec<u8>) -> LocalBoxFuture<'a, ()> {
-        ready(()).boxed_local()
     }
 }

@@ -34,11 +34,10 @@ use crate::basma::conversation::Input;
 use crate::edge::isolate::Isolate;
 use crate::edge::{clock, log};
 use crate::json;
-use crate::time::Millis;
+use crate::time::{DAY_MS, Millis};
 
 /// While a call lasts: a caller whose conversation was lost waits no longer.
 const HEARTBEAT: Duration = Duration::from_secs(2);
-const DAY_MS: Millis = 24 * 60 * 60 * 1_000;
 /// The JavaScript property of the object's state where the streams of a call are, to be ended by the
 /// next WebAssembly instance if this one is lost.
 const STREAMS: &str = "__streams";

@@ -11,7 +11,7 @@ use crate::desk::{
     Archive, Code, Desk, Errand, Moved, OurLeg, ToolError, begin, end, move_call, who_is_free,
 };
 use crate::edge::isolate::Isolate;
-use crate::edge::lobby::sms_gateway::NoDays;
+use crate::edge::lobby::no_days::NoDays;
 use crate::edge::session_client::SessionClient;
 use crate::edge::upstream::Upstream;
 use crate::edge::{clock, log};
