@@ -8,6 +8,7 @@
 //! | `multipart`, `hearing`, `mind`, `speech`, `fault` | what goes to the three providers, and what comes back |
 //! | `sse`, `sentences` | streams cut into events, text cut into sentences |
 //! | `words`, `phrases`, `persona` | two languages: what callers mean, what she says by heart, who she is |
+//! | `recording`, `summary` | what is kept of a call: its sound, and two sentences about it |
 //! | `mouth`, `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
 //!
 //! Pure: frames and events of providers in, actions out; time is an argument. Whatever fails, the caller
@@ -26,10 +27,12 @@ pub mod pacer;
 pub mod persona;
 pub mod phrases;
 pub mod playback;
+pub mod recording;
 pub mod resample;
 pub mod sentences;
 pub mod speech;
 mod sse;
+pub mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tone;

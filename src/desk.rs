@@ -25,6 +25,7 @@ mod phone;
 mod presence;
 #[cfg(test)]
 pub(crate) mod testing;
+mod transfer;
 mod voice;
 
 pub(crate) use active::{ActiveCall, active_calls};
@@ -45,7 +46,9 @@ pub(crate) use people::{Directory, all_users, departments};
 pub(crate) use permit::{Act, permitted};
 pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
+pub(crate) use transfer::Transfer;
 pub use voice::{Moved, OurLeg, move_call, who_is_free};
+pub(crate) use voice::{Recorded, her_desk, record_voice, transcript_of, voice_calls, voice_desk};
 
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;

@@ -10,6 +10,7 @@ mod active_calls;
 mod address;
 mod audit;
 mod call_history;
+mod calls;
 mod extensions;
 mod messages;
 
@@ -69,6 +70,15 @@ pub fn templates() -> &'static str {
                 "mimeType": MEDIA_TYPE,
             },
             {
+                "uriTemplate": TRANSCRIPT_TEMPLATE,
+                "name": "transcript",
+                "title": "What was said in a call",
+                "description": "Of a call that the voice assistant Basma answered: what was said, two \
+                    sentences about it, and where its recording is if there is one. threecx://calls \
+                    lists them.",
+                "mimeType": MEDIA_TYPE,
+            },
+            {
                 "uriTemplate": ALIAS_TEMPLATE,
                 "name": "3cx",
                 "title": "The same views under 3cx://",
@@ -84,6 +94,8 @@ pub fn templates() -> &'static str {
 
 /// The template of one extension.
 pub const EXTENSION_TEMPLATE: &str = "threecx://extensions/{number}";
+/// The template of what was said in a call.
+pub const TRANSCRIPT_TEMPLATE: &str = "threecx://calls/{id}/transcript";
 /// The template of the alias.
 pub const ALIAS_TEMPLATE: &str = "3cx://{view}";
 
@@ -116,6 +128,8 @@ pub async fn read(uri: &str, desk: &Desk<'_>) -> Result<ResourceText, ReadError>
         Address::View(View::Audit) => audit::newest(desk).await.map(Some),
         Address::View(View::Messages) => messages::newest(desk).await.map(Some),
         Address::View(View::Extensions) => extensions::all(desk).await.map(Some),
+        Address::View(View::Calls) => calls::all(desk).await.map(Some),
+        Address::Transcript(callid) => calls::transcript(callid, desk).await,
         Address::Extension(number) => extensions::one(&number, desk).await,
     };
     match outcome {

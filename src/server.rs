@@ -7,13 +7,13 @@ use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use crate::auth::Scope;
-use crate::desk::{Desk, Errand, Said, all_users, departments};
+use crate::desk::{Desk, Errand, Said, all_users, departments, voice_calls};
 use crate::mcp::{
     Answered, CallError, Completion, CompletionReference, CompletionRequest, Identity,
     NotPermitted, Prompt, PromptArguments, PromptError, ReadError, ResourceText, Service, ToolCall,
     ToolResult,
 };
-use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, View};
+use crate::resources::{ALIAS_TEMPLATE, EXTENSION_TEMPLATE, TRANSCRIPT_TEMPLATE, View};
 use crate::{prompts, resources, tools};
 
 /// The version of this product.
@@ -143,6 +143,7 @@ impl Service for Server<'_> {
                 .collect(),
             (CompletionReference::Resource(EXTENSION_TEMPLATE), "number")
             | (CompletionReference::Prompt(prompts::REACH), "from") => self.numbers().await,
+            (CompletionReference::Resource(TRANSCRIPT_TEMPLATE), "id") => self.calls().await,
             (CompletionReference::Prompt(prompts::WHO_IS_FREE), "department") => {
                 departments(&self.desk)
                     .await
@@ -180,5 +181,18 @@ impl Server<'_> {
             .map(|(users, _)| users)
             .unwrap_or_default();
         users.into_iter().map(|user| user.number).collect()
+    }
+
+    /// Calls with a transcript, for those who may read it.
+    async fn calls(&self) -> Vec<String> {
+        if self
+            .desk
+            .require_scope(Scope::Record, "transcripts")
+            .is_err()
+        {
+            return Vec::new();
+        }
+        let calls = voice_calls(&self.desk).await.unwrap_or_default();
+        calls.iter().map(|call| call.callid.to_string()).collect()
     }
 }

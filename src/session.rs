@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::auth::Visitor;
 use crate::messaging::{Entry, MessageQuery, Report};
@@ -136,6 +137,11 @@ pub enum Command {
     Agents,
     /// How asking MasterLinc goes → `Option<String>`: nothing where it is not asked.
     Coordination,
+    /// Calls that Basma answered, newest first → `Vec<VoiceCall>`.
+    VoiceCalls {
+        /// Of one call of the PBX; all of them if left out.
+        callid: Option<i64>,
+    },
     /// Live events from now on → server-sent events, or 503 where too many follow.
     Follow {
         /// Which.
@@ -195,6 +201,23 @@ pub struct LiveAnswer {
 /// A call that MasterLinc gave to an agent: number of the caller, when it came in, the agent.
 pub type Routed = (String, Millis, String);
 
+/// A call that Basma answered, or answers now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoiceCall {
+    /// Names the object of its own that holds what was said.
+    pub name: String,
+    /// The route point.
+    pub dn: String,
+    /// The participant there.
+    pub id: i64,
+    /// The call it was part of.
+    pub callid: i64,
+    /// Who called.
+    pub caller: String,
+    /// When it rang.
+    pub since: Millis,
+}
+
 /// Why signing in fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -231,6 +254,19 @@ pub trait Session: CallLedger + ParkingLot + Gate {
 
     /// How asking MasterLinc goes; nothing where it is not asked.
     fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>>;
+
+    /// Calls that Basma answered, newest first; those of one call of the PBX, or all.
+    fn voice_calls(
+        &self,
+        callid: Option<i64>,
+    ) -> LocalBoxFuture<'_, Result<Vec<VoiceCall>, LedgerDown>>;
+
+    /// Asks the object of such a call something, in JSON; its answer.
+    fn ask_voice<'a>(
+        &'a self,
+        name: &'a str,
+        command: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Value, LedgerDown>>;
 
     /// Entries of the audit, newest first.
     fn audit<'a>(

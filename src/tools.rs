@@ -22,6 +22,7 @@ mod get_call_logs;
 mod get_extensions;
 mod get_messages;
 mod get_presence;
+mod hand_to_basma;
 mod hold_call;
 mod make_call;
 mod record_call;
@@ -127,6 +128,7 @@ tools![
     get_extensions::GetExtensions,
     get_messages::GetMessages,
     get_presence::GetPresence,
+    hand_to_basma::HandToBasma,
     hold_call::HoldCall,
     make_call::MakeCall,
     record_call::RecordCall,
@@ -162,6 +164,7 @@ mod tests {
         let control = [
             "answer_call",
             "drop_call",
+            "hand_to_basma",
             "hold_call",
             "make_call",
             "transfer_call",

@@ -6,6 +6,7 @@
 //! | `protocol` | inputs and actions |
 //! | `turn` | hearing, thinking, tools, interruptions |
 //! | `leaving` | the one final action: announced, drained, done; or failed and told |
+//! | `recording` | whether the call is recorded: announced, then done |
 //! | `quiet` | nobody waits in silence: fillers, the sound of waiting, limits |
 //!
 //! Invariants
@@ -18,6 +19,7 @@
 mod leaving;
 mod protocol;
 mod quiet;
+mod recording;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -25,6 +27,7 @@ mod turn;
 use self::leaving::{Leaving, OPTED_OUT};
 pub use self::protocol::{Action, End, Input, Line, Plan, Report, Target, Who};
 use self::quiet::Quiet;
+pub use self::recording::Recorded;
 use self::turn::{Hearing, LookingUp, Thinking};
 use super::audio::Frame;
 use super::fault::Fault;
@@ -65,6 +68,7 @@ pub struct Conversation {
     last_id: u32,
     /// It goes on where another one was lost.
     was_lost: bool,
+    recorded: Recorded,
     began_at: Millis,
     now: Millis,
     actions: Vec<Action>,
@@ -103,6 +107,7 @@ impl Conversation {
             turns: 0,
             last_id: 0,
             was_lost: false,
+            recorded: Recorded::Off,
             began_at: 0,
             now: 0,
             actions: Vec::new(),
@@ -140,6 +145,7 @@ impl Conversation {
             Input::Frame(frame) => self.listen(frame),
             Input::Tick => self.play(),
             Input::Keys(keys) => self.keys(&keys),
+            Input::Record(is_wanted) => self.record(is_wanted),
             Input::Heard { id, text } => self.heard_text(id, text),
             Input::NotHeard { id, fault } => self.not_heard(id, fault),
             Input::Thought { id, thought } => self.thought(id, thought),
@@ -202,6 +208,7 @@ impl Conversation {
             self.told();
         }
         self.tend_leaving();
+        self.tend_recording();
         self.tend_quiet();
         // What was decided just now may want words.
         self.mouth.tend(self.now, &mut self.actions);
@@ -242,6 +249,7 @@ impl Conversation {
                 "asked"
             };
             self.hush();
+            self.stop_recording();
             self.hand_to_person(reason, Some(Phrase::ToPerson));
         }
     }
@@ -258,6 +266,7 @@ impl Conversation {
                     None => self.heard.push((place, text.clone())),
                 }
             }
+            self.was_heard(&text);
             self.keep(Who::Basma, text);
         }
     }
@@ -300,6 +309,7 @@ impl Conversation {
         self.hush();
         self.forget_requests();
         self.mouth.close(&mut self.actions);
+        self.stop_recording();
         self.stage = Stage::Over;
         self.actions.push(Action::End(Report {
             end,

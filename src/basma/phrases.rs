@@ -21,6 +21,8 @@ pub enum Phrase {
     StillThere,
     /// An emergency: the numbers, and a person.
     Emergency,
+    /// From here on the call is recorded.
+    Recorded,
     /// The call has gone on long enough.
     TimeIsUp,
     /// The end.
@@ -49,6 +51,7 @@ impl Phrase {
                 "إذا كانت الحالة طارئة فاتصل بالإسعاف على 997، أو بوزارة الصحة على \
                  937. سأحوّلك الآن إلى أحد الزملاء."
             }
+            Self::Recorded => "تُسجَّل هذه المكالمة من الآن. إن كنت لا ترغب في ذلك فاضغط الرقم صفر.",
             Self::TimeIsUp => "لقد طالت مكالمتنا، سأحوّلك الآن إلى أحد الزملاء ليكمل معك.",
             Self::Goodbye => "شكراً لاتصالك، مع السلامة.",
         }
@@ -71,6 +74,9 @@ impl Phrase {
             Self::Emergency => {
                 "If this is an emergency, please call the ambulance at 997, or the \
                  Ministry of Health at 937. I will put you through to a colleague now."
+            }
+            Self::Recorded => {
+                "This call is being recorded from now on. If you do not want that, press zero."
             }
             Self::TimeIsUp => {
                 "We have been talking for a while. I will put you through to a colleague to continue."

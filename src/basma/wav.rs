@@ -1,31 +1,41 @@
-//! One utterance as a WAV file: a header of 44 bytes, then the samples.
+//! Sound as a WAV file: a header of 44 bytes, then the samples.
 
 use super::audio::{FRAME_BYTES, Frame, RATE};
 
-/// The file for what was said.
+const MONO: u16 = 1;
+
+/// The file for what was said in an utterance.
 pub fn wav(frames: &[Frame]) -> Vec<u8> {
-    const MONO: u16 = 1;
-    const PCM: u16 = 1;
-    const BYTES_A_SAMPLE: u16 = 2;
-    const BITS_A_SAMPLE: u16 = 16;
-    let size = u32::try_from(frames.len().saturating_mul(FRAME_BYTES)).unwrap_or(u32::MAX);
-    let mut file = Vec::with_capacity(frames.len().saturating_mul(FRAME_BYTES).saturating_add(44));
-    file.extend(b"RIFF");
-    file.extend(size.saturating_add(36).to_le_bytes());
-    file.extend(b"WAVEfmt ");
-    file.extend(16_u32.to_le_bytes());
-    file.extend(PCM.to_le_bytes());
-    file.extend(MONO.to_le_bytes());
-    file.extend(RATE.to_le_bytes());
-    file.extend(RATE.saturating_mul(u32::from(BYTES_A_SAMPLE)).to_le_bytes());
-    file.extend(BYTES_A_SAMPLE.to_le_bytes());
-    file.extend(BITS_A_SAMPLE.to_le_bytes());
-    file.extend(b"data");
-    file.extend(size.to_le_bytes());
+    let size = frames.len().saturating_mul(FRAME_BYTES);
+    let mut file = header(MONO, size);
+    file.reserve_exact(size);
     for frame in frames {
         file.extend(frame.samples().iter().flat_map(|it| it.to_le_bytes()));
     }
     file
+}
+
+/// What stands before `size` bytes of samples.
+pub fn header(channels: u16, size: usize) -> Vec<u8> {
+    const PCM: u16 = 1;
+    const BYTES_A_SAMPLE: u16 = 2;
+    const BITS_A_SAMPLE: u16 = 16;
+    let size = u32::try_from(size).unwrap_or(u32::MAX);
+    let bytes_at_once = channels.saturating_mul(BYTES_A_SAMPLE);
+    let mut header = Vec::with_capacity(44);
+    header.extend(b"RIFF");
+    header.extend(size.saturating_add(36).to_le_bytes());
+    header.extend(b"WAVEfmt ");
+    header.extend(16_u32.to_le_bytes());
+    header.extend(PCM.to_le_bytes());
+    header.extend(channels.to_le_bytes());
+    header.extend(RATE.to_le_bytes());
+    header.extend(RATE.saturating_mul(u32::from(bytes_at_once)).to_le_bytes());
+    header.extend(bytes_at_once.to_le_bytes());
+    header.extend(BITS_A_SAMPLE.to_le_bytes());
+    header.extend(b"data");
+    header.extend(size.to_le_bytes());
+    header
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Arabic, Self::English];
+
     /// By the letters of a text; `None` where it has none of either.
     pub fn of(text: &str) -> Option<Self> {
         let arabic = text.chars().filter(|it| is_arabic(*it)).count();
@@ -31,6 +34,11 @@ impl Language {
             Self::Arabic => "ar",
             Self::English => "en",
         }
+    }
+
+    /// From ISO 639-1.
+    pub fn coded(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Act<'a> {
     Call(&'a Destination),
     /// A call of an extension goes to somebody else.
     Transfer(&'a Destination),
+    /// A call goes to Basma.
+    HandOver,
     /// The recording of calls is changed.
     Recording,
     /// Somebody is written to.
@@ -40,7 +42,7 @@ impl<'a> Act<'a> {
             Self::Call(destination)
             | Self::Transfer(destination)
             | Self::Message(_, destination) => Some(destination),
-            Self::Recording => None,
+            Self::HandOver | Self::Recording => None,
         }
     }
 
@@ -57,7 +59,7 @@ impl<'a> Act<'a> {
             Self::Call(_) => Some(Counted::Call),
             // A transfer to the outside is a call that somebody pays for.
             Self::Transfer(_) => self.outside().map(|_| Counted::Call),
-            Self::Recording => None,
+            Self::HandOver | Self::Recording => None,
             Self::Message(..) => Some(Counted::Message),
         }
     }
@@ -66,7 +68,7 @@ impl<'a> Act<'a> {
     fn reader(self) -> Option<String> {
         match self {
             Self::Message(channel, _) => Some(reader(channel.as_str(), self.outside()?)),
-            Self::Call(_) | Self::Transfer(_) | Self::Recording => None,
+            Self::Call(_) | Self::Transfer(_) | Self::HandOver | Self::Recording => None,
         }
     }
 }
@@ -123,7 +125,7 @@ fn asked(desk: &Desk<'_>, act: Act<'_>, extension: &str, would: &str) -> Result<
         outside: outside.filter(|_| !matches!(act, Act::Message(..))),
         extension: match act {
             Act::Call(_) => Some(extension.to_owned()),
-            Act::Transfer(_) | Act::Recording | Act::Message(..) => None,
+            Act::Transfer(_) | Act::HandOver | Act::Recording | Act::Message(..) => None,
         },
         reader: act.reader(),
     })
@@ -245,6 +247,7 @@ mod tests {
                 Act::Call(&outside),
                 Act::Transfer(&inside),
                 Act::Transfer(&outside),
+                Act::HandOver,
                 Act::Recording,
                 Act::Message(Channel::Livechat, &inside),
                 Act::Message(Channel::Sms, &outside),

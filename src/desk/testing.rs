@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::{FutureExt, LocalBoxFuture, ready};
+use serde_json::Value;
 
 use super::{Archive, Desk, Errand, RecentHistory};
 use crate::auth::Caller;
@@ -19,7 +20,7 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Entry, Gate, LedgerDown, Mark, ParkedCall,
     ParkingLot, Permission, Recorded, judge,
 };
-use crate::session::{LiveAnswer, PATIENCE, Routed, Session};
+use crate::session::{LiveAnswer, PATIENCE, Routed, Session, VoiceCall};
 use crate::settings::Settings;
 use crate::settings::testing::Given;
 use crate::time::Millis;
@@ -39,6 +40,11 @@ pub(crate) struct World {
     marks: RefCell<Vec<Mark>>,
     /// Messages of the log, oldest first.
     pub(crate) messages: RefCell<Vec<MessageEntry>>,
+    /// Calls that Basma answered, newest first.
+    pub(crate) voice_calls: RefCell<Vec<VoiceCall>>,
+    /// What their objects were asked, and say.
+    pub(crate) asked_voice: RefCell<Vec<String>>,
+    pub(crate) voice_says: RefCell<Value>,
     answer: Answer,
     /// When the request came.
     pub(crate) now: Cell<Millis>,
@@ -58,6 +64,9 @@ impl World {
             claims: RefCell::default(),
             marks: RefCell::default(),
             messages: RefCell::default(),
+            voice_calls: RefCell::default(),
+            asked_voice: RefCell::default(),
+            voice_says: RefCell::default(),
             answer,
             now: Cell::new(0),
             memory: Memory::default(),
@@ -239,6 +248,30 @@ impl Session for World {
 
     fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>> {
         self.reply(|| None)
+    }
+
+    fn voice_calls(
+        &self,
+        callid: Option<i64>,
+    ) -> LocalBoxFuture<'_, Result<Vec<VoiceCall>, LedgerDown>> {
+        self.reply(|| {
+            let calls = self.voice_calls.borrow();
+            let fits = |call: &&VoiceCall| callid.is_none_or(|callid| call.callid == callid);
+            calls.iter().filter(fits).cloned().collect()
+        })
+    }
+
+    fn ask_voice<'a>(
+        &'a self,
+        name: &'a str,
+        command: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Value, LedgerDown>> {
+        self.reply(|| {
+            self.asked_voice
+                .borrow_mut()
+                .push(format!("{name} {command}"));
+            self.voice_says.borrow().clone()
+        })
     }
 
     fn audit<'a>(

@@ -178,6 +178,7 @@ impl DurableObject for PbxSession {
             Command::Record => answer(&()),
             Command::Agents => answer(&inner.store.agents()?),
             Command::Coordination => answer(&inner.coordination()),
+            Command::VoiceCalls { callid } => answer(&inner.store.voice_calls(callid)?),
             Command::Follow { follow } => inner.add_follower(follow),
             Command::Status => answer(&inner.status()),
         }

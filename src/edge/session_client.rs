@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{FutureExt, LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use worker::js_sys::Uint8Array;
 use worker::web_sys::{self, RequestInit};
 use worker::{Context, Delay, Env};
@@ -26,11 +26,15 @@ use crate::policy::{
     Ask, AuditQuery, Begun, CallLedger, Claim, Ended, Gate, LedgerDown, Mark, Offer, ParkedCall,
     ParkingLot, Permission, Recorded, Verdict,
 };
-use crate::session::{Command, Follow, Letter, LiveAnswer, PATIENCE, Routed, Session, Status};
+use crate::session::{
+    Command, Follow, Letter, LiveAnswer, PATIENCE, Routed, Session, Status, VoiceCall,
+};
 use crate::time::Millis;
 
 /// Binding of the object.
 pub(super) const BINDING: &str = "PBX_SESSION";
+/// Binding of the objects of calls that Basma answers.
+pub(super) const VOICE_BINDING: &str = "VOICE_CALL";
 /// There is one PBX, so there is one object.
 pub(super) const NAME: &str = "pbx";
 /// Near the PBX and its people; best effort, and only for an object's first start.
@@ -323,6 +327,31 @@ impl Session for SessionClient<'_> {
 
     fn coordination(&self) -> LocalBoxFuture<'_, Result<Option<String>, LedgerDown>> {
         self.record(Command::Coordination)
+    }
+
+    fn voice_calls(
+        &self,
+        callid: Option<i64>,
+    ) -> LocalBoxFuture<'_, Result<Vec<VoiceCall>, LedgerDown>> {
+        self.record(Command::VoiceCalls { callid })
+    }
+
+    fn ask_voice<'b>(
+        &'b self,
+        name: &'b str,
+        command: &'b str,
+    ) -> LocalBoxFuture<'b, Result<Value, LedgerDown>> {
+        async move {
+            let asked = exchange(self.env, VOICE_BINDING, name, command.as_bytes());
+            let answer = match within(asked, PATIENCE).await {
+                Some(answer) => answer.map_err(|error| failed(&error)),
+                None => Err(failed(&"no answer in time")),
+            };
+            answer
+                .and_then(|body| json::any(&body).map_err(|error| failed(&error)))
+                .map_err(LedgerDown)
+        }
+        .boxed_local()
     }
 
     fn audit<'a>(

@@ -48,6 +48,14 @@ impl Row {
         }
     }
 
+    /// The next column as bytes; none for NULL.
+    pub(super) fn bytes(&mut self) -> Vec<u8> {
+        match self.0.next() {
+            Some(SqlStorageValue::Blob(bytes)) => bytes,
+            _ => Vec::new(),
+        }
+    }
+
     /// The next column as a whole number.
     pub(super) fn whole(&mut self) -> i64 {
         match self.0.next() {

@@ -2,7 +2,7 @@
 //!
 //! | action | rings | is connected |
 //! |---|---|---|
-//! | answer | answered, where the API can; else it goes on ringing | nothing |
+//! | answer | answered, by Basma at her desk, else where the API can; else it goes on ringing | nothing |
 //! | transfer, queue | `divert` | `transferto` |
 //! | ai_handle | `divert` to `BASMA_DN` | `transferto` |
 //! | voicemail | `divert` to `MASTERLINC_VOICEMAIL`; without it, it goes on ringing | `transferto`, or nothing |
@@ -159,6 +159,8 @@ pub fn plan(
     dialing: &DialRules,
 ) -> Result<Plan, Fault> {
     let deed = match wish.action {
+        // She answers herself, and all that it takes.
+        Action::Answer if routing.basma.as_deref() == Some(leg.dn.as_str()) => Deed::Leave,
         Action::Answer if leg.status == "Ringing" && leg.can_answer => Deed::Answer,
         Action::Ring | Action::Answer => Deed::Leave,
         Action::Transfer | Action::Queue => {

@@ -52,6 +52,8 @@ pub struct Request<'a> {
     pub dn: &'a str,
     /// How it went, where it is over.
     pub summary: Option<&'a str>,
+    /// What was said, where Basma had the call.
+    pub transcript: Option<&'a str>,
 }
 
 impl Request<'_> {
@@ -64,8 +66,14 @@ impl Request<'_> {
             "extension": self.dn,
             "direction": "Inbound",
         });
-        if let (Some(summary), Value::Object(members)) = (self.summary, &mut body) {
-            members.insert("metadata".to_owned(), json!({ "summary": summary }));
+        let mut metadata = serde_json::Map::new();
+        for (name, text) in [("summary", self.summary), ("transcript", self.transcript)] {
+            if let Some(text) = text {
+                metadata.insert(name.to_owned(), text.into());
+            }
+        }
+        if let (false, Value::Object(members)) = (metadata.is_empty(), &mut body) {
+            members.insert("metadata".to_owned(), metadata.into());
         }
         body.to_string()
     }
@@ -217,6 +225,7 @@ pub(super) mod tests {
             caller: "+966500000001",
             dn: "100",
             summary: None,
+            transcript: None,
         };
         assert_eq!(
             request.body(),
@@ -232,6 +241,12 @@ pub(super) mod tests {
                 .body()
                 .contains(r#""metadata":{"summary":"answered"}"#)
         );
+        let by_basma = Request {
+            transcript: Some("Caller: Hello"),
+            ..ended
+        };
+        let metadata = r#""metadata":{"summary":"answered","transcript":"Caller: Hello"}"#;
+        assert!(by_basma.body().contains(metadata));
         let message = message_received("+966500000001", "+966110000000", "sms");
         assert!(
             message.contains(r#""metadata":{"channel":"sms"}"#),

@@ -13,6 +13,8 @@ pub enum View {
     Extensions,
     /// Messages that the PBX has seen.
     Messages,
+    /// The calls that Basma answered.
+    Calls,
     /// Who asked this server for what.
     Audit,
 }
@@ -24,6 +26,7 @@ impl View {
         Self::CallHistory,
         Self::Extensions,
         Self::Messages,
+        Self::Calls,
         Self::Audit,
     ];
 
@@ -33,6 +36,7 @@ impl View {
             Self::ActiveCalls | Self::CallHistory | Self::Extensions | Self::Messages => {
                 Scope::Read
             }
+            Self::Calls => Scope::Record,
             Self::Audit => Scope::Admin,
         }
     }
@@ -44,6 +48,7 @@ impl View {
             Self::CallHistory => "call-history",
             Self::Extensions => "extensions",
             Self::Messages => "messages",
+            Self::Calls => "calls",
             Self::Audit => "audit",
         }
     }
@@ -55,6 +60,7 @@ impl View {
             Self::CallHistory => "Call history",
             Self::Extensions => "Extensions",
             Self::Messages => "Messages",
+            Self::Calls => "Calls that Basma answered",
             Self::Audit => "Audit log",
         }
     }
@@ -70,6 +76,10 @@ impl View {
             }
             Self::Messages => {
                 "The newest messages that the phone system has seen: chats, SMS, website chats."
+            }
+            Self::Calls => {
+                "The calls that the voice assistant Basma answered, newest first, each with the URI of \
+                 its transcript."
             }
             Self::Audit => {
                 "The newest entries of the audit log: who asked this server for what, and how it ended."
@@ -89,6 +99,8 @@ pub enum Address {
     View(View),
     /// `threecx://extensions/{number}`.
     Extension(String),
+    /// `threecx://calls/{id}/transcript`.
+    Transcript(i64),
 }
 
 impl Address {
@@ -97,6 +109,7 @@ impl Address {
         match self {
             Self::View(view) => view.scope(),
             Self::Extension(_) => Scope::Read,
+            Self::Transcript(_) => Scope::Record,
         }
     }
 
@@ -116,9 +129,18 @@ impl Address {
             Some(("extensions", number)) if is_number(number) => {
                 Some(Self::Extension(number.to_owned()))
             }
+            Some(("calls", rest)) => {
+                let id = rest.strip_suffix("/transcript")?;
+                is_number(id).then(|| id.parse().ok().map(Self::Transcript))?
+            }
             Some(_) => None,
         }
     }
+}
+
+/// Where the transcript of a call is.
+pub(super) fn transcript_uri(callid: i64) -> String {
+    format!("threecx://calls/{callid}/transcript")
 }
 
 fn is_number(text: &str) -> bool {
@@ -146,6 +168,7 @@ mod tests {
             "threecx://extensions/100/",
             Some(Address::Extension("100".into())),
         );
+        check(&transcript_uri(12), Some(Address::Transcript(12)));
         for uri in [
             "threecx://nothing",
             "http://extensions",
@@ -156,6 +179,10 @@ mod tests {
             "threecx://extensions/1?x=1",
             "threecx://extensions/123456789",
             "4cx://extensions",
+            "threecx://calls/12",
+            "threecx://calls//transcript",
+            "threecx://calls/-1/transcript",
+            "threecx://calls/12/transcript/x",
         ] {
             check(uri, None);
         }

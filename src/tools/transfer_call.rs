@@ -1,22 +1,11 @@
 //! `transfer_call`: moves a call to somebody else.
-//!
-//! Blind: `transferto` for a connected leg, `divert` for a ringing one; the state may change between
-//! looking and acting, so a 422 is looked at once more. Attended: 3CX has no consultation by API; the
-//! nearest thing is `routeto`, which keeps the caller with the agent until the destination answers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Hints, Tool};
 use crate::auth::Scope;
-use crate::desk::{Act, Code, Desk, Fitting, ToolError, permitted, the_participant};
-use crate::pbx::{Forwarding, Participant, Pbx, PbxError, Performed};
-use crate::policy::{Destination, ExtensionNumber};
-
-/// How long the destination of an attended transfer may ring, in seconds.
-const ATTENDED_RING: u32 = 60;
-/// The same for a blind one, which comes back to the extension afterwards.
-const BLIND_RING: u32 = 40;
+use crate::desk::{Act, Desk, Fitting, ToolError, Transfer, permitted, the_participant};
 
 /// The tool.
 pub(crate) struct TransferCall;
@@ -96,168 +85,28 @@ impl Tool for TransferCall {
                     .hint("say which other extension or number gets it"),
             );
         }
-        let pbx = desk.pbx()?;
         let named = arguments.participant_id.as_deref();
         let leg = the_participant(desk, extension.as_str(), named, Fitting::Movable).await?;
-        let transfer = Transfer {
-            pbx,
-            desk,
-            extension,
-            destination,
-            kind: arguments.kind,
-            id: leg.id,
-        };
         let would = format!(
-            "transfer call {} of extension {} to {}",
-            leg.id, transfer.extension, transfer.destination
+            "transfer call {} of extension {extension} to {destination}",
+            leg.id
         );
-        permitted(
-            desk,
-            Act::Transfer(&transfer.destination),
-            &transfer.extension,
-            &would,
-        )
-        .await?;
-        transfer.carry_out(&leg).await
-    }
-}
-
-/// A transfer about to happen.
-struct Transfer<'a> {
-    pbx: Pbx<'a>,
-    desk: &'a Desk<'a>,
-    extension: ExtensionNumber,
-    destination: Destination,
-    kind: Kind,
-    id: i64,
-}
-
-impl Transfer<'_> {
-    async fn carry_out(&self, leg: &Participant) -> Result<Output, ToolError> {
-        let way = self.way(leg)?;
-        match self.forward(way).await {
-            Err(PbxError::Unprocessable { .. }) => {
-                // Answered, or put down, between looking and acting: certainly nothing happened.
-                let now = self
-                    .pbx
-                    .participant(self.extension.as_str(), self.id)
-                    .await?;
-                let way_now = self.way(&now)?;
-                if way_now == way {
-                    let error = PbxError::Unprocessable {
-                        message: String::new(),
-                    };
-                    return Err(error.into());
-                }
-                let outcome = self.forward(way_now).await;
-                self.report(way_now, outcome).await
-            }
-            outcome => self.report(way, outcome).await,
-        }
-    }
-
-    /// The action that fits the leg's state.
-    fn way(&self, leg: &Participant) -> Result<Forwarding, ToolError> {
-        match (self.kind, leg.status.as_str()) {
-            (_, "Dialing") => Err(ToolError::new(
-                Code::WrongCallState,
-                format!(
-                    "call {} is still being dialled; only an answered or ringing one moves",
-                    leg.id
-                ),
-            )
-            .hint("wait until it is answered, or hang it up with drop_call")),
-            (Kind::Attended, _) => Ok(Forwarding::Route),
-            (Kind::Blind, "Ringing") => Ok(Forwarding::Divert),
-            (Kind::Blind, _) => Ok(Forwarding::Transfer),
-        }
-    }
-
-    async fn forward(&self, way: Forwarding) -> Result<Performed, PbxError> {
-        let ring = Some(if way == Forwarding::Route {
-            ATTENDED_RING
-        } else {
-            BLIND_RING
-        });
-        let (dn, destination) = (self.extension.as_str(), self.destination.as_str());
-        let outcome = self.pbx.forward(dn, self.id, way, destination, ring).await;
-        self.desk.acted(dn);
-        self.desk.acted(destination);
-        outcome
-    }
-
-    async fn report(
-        &self,
-        way: Forwarding,
-        outcome: Result<Performed, PbxError>,
-    ) -> Result<Output, ToolError> {
-        let (extension, destination, id) = (&self.extension, &self.destination, self.id);
-        let performed = match outcome {
-            Ok(performed) => performed,
-            Err(PbxError::OutcomeUnknown(doubt)) => return Err(self.look(&doubt).await),
-            Err(error) if error.is_not_found() => {
-                return Err(ToolError::new(
-                    Code::NotFound,
-                    format!("extension {extension} has no call {id} any more"),
-                )
-                .hint("the caller may have hung up; look with get_presence"));
-            }
-            Err(error) => return Err(error.into()),
+        permitted(desk, Act::Transfer(&destination), &extension, &would).await?;
+        let transfer = Transfer {
+            extension: extension.as_str(),
+            id: leg.id,
+            destination: destination.as_str(),
+            is_attended: arguments.kind == Kind::Attended,
         };
-        if let Some(reason) = performed.failure() {
-            let where_it_is = match way {
-                Forwarding::Transfer => "the caller is back with the extension",
-                Forwarding::Divert => "the call still rings where it was",
-                Forwarding::Route => "the caller is still with the extension",
-            };
-            let message = format!(
-                "the PBX did not transfer the call to {destination}: {reason}; {where_it_is}"
-            );
-            return Err(ToolError::new(Code::PbxRejected, message)
-                .hint("try another destination, or look with get_presence"));
-        }
-        let message = match way {
-            Forwarding::Transfer => {
-                format!("call {id} of extension {extension} went to {destination}")
-            }
-            Forwarding::Divert => {
-                format!(
-                    "the ringing call {id} of extension {extension} was sent on to {destination}"
-                )
-            }
-            Forwarding::Route => format!(
-                "{destination} answered, and has taken the call of extension {extension} over; there \
-                 was no private talk before"
-            ),
-        };
+        let done = transfer.carry_out(desk, &leg).await?;
         Ok(Output {
             success: true,
             extension: extension.to_string(),
-            participant_id: id.to_string(),
+            participant_id: leg.id.to_string(),
             destination: destination.to_string(),
-            transfer_type: self.kind,
-            action: way.action().to_owned(),
-            message,
+            transfer_type: arguments.kind,
+            action: done.way.action().to_owned(),
+            message: done.message,
         })
-    }
-
-    /// After an unclear outcome: never again, but look.
-    async fn look(&self, doubt: &str) -> ToolError {
-        let (extension, id) = (&self.extension, self.id);
-        let seen = match self.pbx.participant(extension.as_str(), id).await {
-            Ok(leg) => format!("extension {extension} still has call {id} ({})", leg.status),
-            Err(error) if error.is_not_found() => {
-                format!(
-                    "extension {extension} no longer has call {id}, so it probably went through"
-                )
-            }
-            Err(_) => "and the call cannot be looked at either".to_owned(),
-        };
-        let message = format!(
-            "the transfer to {} may or may not have happened: {doubt}; {seen}",
-            self.destination
-        );
-        ToolError::new(Code::OutcomeUnknown, message)
-            .hint("look with get_presence before doing it again")
     }
 }

@@ -33,6 +33,8 @@ pub enum Input {
     Tick,
     /// The caller pressed keys.
     Keys(String),
+    /// Somebody wants the call to be recorded, or not any more.
+    Record(bool),
     /// What was said in an utterance.
     Heard {
         /// Of [`Action::Hear`].
@@ -149,6 +151,8 @@ pub enum Action {
     Route(Target),
     /// End the call politely; answered likewise.
     HangUp,
+    /// Record what comes and what goes, from now on or no longer.
+    Record(bool),
     /// Keep this.
     Keep(Line),
     /// The conversation is over; said once, and nothing after it.
@@ -197,6 +201,12 @@ impl Who {
             Self::Consent => "consent",
             Self::Message => "message",
         }
+    }
+
+    /// From how it was kept.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Caller, Self::Basma, Self::Consent, Self::Message];
+        all.into_iter().find(|who| who.name() == name)
     }
 }
 

@@ -2,5 +2,6 @@
 //! traps of voice bridges.
 
 mod faults;
+mod recorded;
 mod talk;
 mod world;

@@ -24,8 +24,8 @@ impl Inner {
         Ok(())
     }
 
-    /// Forgets what is older than `RETENTION_DAYS`, messages as well, and calls of yesterday; looks once an
-    /// hour.
+    /// Forgets what is older than `RETENTION_DAYS`, messages and calls of Basma as well, and calls of
+    /// yesterday; looks once an hour.
     pub(super) fn forget_old_audit(&self) {
         let now = clock::now();
         if now < self.cleaned_at.get().saturating_add(CLEANED_EVERY_MS) {
@@ -42,8 +42,12 @@ impl Inner {
         };
         let kept = DAY_MS.saturating_mul(Millis::from(limits.retention_days));
         let before = now.saturating_sub(kept);
-        let cleaned = self.store.forget_audit(before);
-        if let Err(error) = cleaned.and_then(|()| self.store.forget_messages(before)) {
+        let cleaned = self
+            .store
+            .forget_audit(before)
+            .and_then(|()| self.store.forget_messages(before))
+            .and_then(|()| self.store.forget_voice_calls(before));
+        if let Err(error) = cleaned {
             log::error("audit_not_cleaned", json!({ "error": error.to_string() }));
         }
     }

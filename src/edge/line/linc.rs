@@ -71,7 +71,8 @@ impl Coordination {
         })
     }
 
-    fn is_deciding(&self, callid: i64) -> bool {
+    /// Whether it is being decided about a call.
+    pub(super) fn is_deciding(&self, callid: i64) -> bool {
         self.deciding.borrow().contains(&callid)
     }
 }
@@ -127,6 +128,7 @@ impl Inner {
             caller: &call.caller,
             dn: &leg.dn,
             summary: None,
+            transcript: None,
         }
         .body();
         match claimed {
@@ -167,12 +169,17 @@ impl Inner {
                 && inner.store.write_called(&call).is_ok()
             {
                 let seconds = clock::now().saturating_sub(call.since) / 1000;
-                let summary = format!("over after {seconds} s");
+                let mut summary = format!("over after {seconds} s");
+                let said = inner.said_to_basma(callid, call.since).await;
+                if let Some((two_sentences, _)) = &said {
+                    summary.clone_from(two_sentences);
+                }
                 let request = Request {
                     kind: EventKind::Ended,
                     caller: &call.caller,
                     dn: &call.dn,
                     summary: Some(&summary),
+                    transcript: said.as_ref().map(|(_, transcript)| transcript.as_str()),
                 };
                 inner.tell(request.body());
             }

@@ -6,13 +6,15 @@
 //! | sound that comes and goes | `sound.rs`, `streams.rs` | – |
 //! | the providers | `providers.rs` | – |
 //! | moving and ending the call | `exits.rs` | `desk` |
-//! | the transcript | `store.rs` | – |
+//! | what is kept | `store.rs` | – |
+//! | when it is over: summary, recording, forgetting | `afterwards.rs` | `basma::summary` |
 //!
 //! A shell, told by `PbxSession` that a call came to the route point, which keys were pressed, and that the
 //! caller left. While the call lasts its alarm rings every two seconds: if the memory of the object was lost
-//! meanwhile, the alarm finds a call without a conversation and brings the caller to a person. Afterwards it
-//! forgets the transcript when `RETENTION_DAYS` are over.
+//! meanwhile, the alarm finds a call without a conversation and brings the caller to a person. Afterwards
+//! it sees to what is left to do, and forgets the call when `RETENTION_DAYS` are over.
 
+mod afterwards;
 mod exits;
 mod providers;
 mod run;
@@ -30,12 +32,14 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::run::{Run, close_way};
 use self::store::{Facts, Store};
-use crate::basma::conversation::Input;
+use crate::basma::conversation::{Input, Recorded};
 use crate::edge::isolate::Isolate;
 use crate::edge::{clock, log};
 use crate::json;
 use crate::time::{DAY_MS, Millis};
 
+/// What could not be finished after a call is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
 /// While a call lasts: a caller whose conversation was lost waits no longer.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The JavaScript property of the object's state where the streams of a call are, to be ended by the
@@ -78,6 +82,8 @@ impl DurableObject for VoiceCall {
             self.tell(Input::Gone);
         } else if command.get("transcript").is_some() {
             return Response::from_bytes(self.store.transcript()?.to_string().into_bytes());
+        } else if let Some(record) = command.get("record").and_then(Value::as_str) {
+            return Response::from_bytes(self.record(record).to_string().into_bytes());
         } else {
             return Response::error("unknown command", 400);
         }
@@ -134,27 +140,64 @@ impl VoiceCall {
             return Ok(());
         };
         let storage = self.state.storage();
-        let Some(ended_at) = facts.ended_at else {
-            storage.set_alarm(HEARTBEAT).await?;
-            let is_lost = self.run.borrow().is_none();
-            if is_lost {
-                log::error("voice_call_was_lost", json!({}));
-                self.begin(facts, true);
-            }
-            return Ok(());
-        };
-        let isolate = Isolate::of(&self.env);
-        let days = isolate
-            .settings
-            .limits
-            .as_ref()
-            .map_or(1, |it| it.retention_days);
-        let until = ended_at.saturating_add(DAY_MS.saturating_mul(Millis::from(days)));
-        let rest = until.saturating_sub(clock::now());
-        if rest > 0 {
-            // An offset, not a moment.
-            return storage.set_alarm(rest).await;
+        if facts.ended_at.is_some() {
+            return self.wrap_up(&facts).await;
         }
-        self.store.forget()
+        storage.set_alarm(HEARTBEAT).await?;
+        let is_lost = self.run.borrow().is_none();
+        if is_lost {
+            log::error("voice_call_was_lost", json!({}));
+            self.begin(facts, true);
+        }
+        Ok(())
+    }
+
+    /// A call that is over.
+    async fn wrap_up(&self, facts: &Facts) -> Result<()> {
+        let storage = self.state.storage();
+        // Should this not come to its end.
+        storage.set_alarm(AGAIN).await?;
+        self.run.take();
+        let settings = &Isolate::of(&self.env).settings;
+        // A setting that cannot be read deletes nothing.
+        let days = settings.limits.as_ref().ok().map(|it| it.retention_days);
+        let until = days.map(|days| {
+            let kept = DAY_MS.saturating_mul(Millis::from(days));
+            facts.ended_at.unwrap_or_default().saturating_add(kept)
+        });
+        if until.is_some_and(|until| until <= clock::now()) {
+            afterwards::forget(&self.env, &self.store).await?;
+            return storage.delete_alarm().await;
+        }
+        if let Ok(Some(basma)) = &settings.basma {
+            afterwards::sum_up(basma, &self.store).await?;
+        }
+        afterwards::keep_sound(&self.env, &self.store, facts).await?;
+        // An offset, not a moment.
+        let rest = until.map_or(DAY_MS, |until| until.saturating_sub(clock::now()).max(1));
+        storage.set_alarm(rest).await
+    }
+
+    /// Begins or ends the recording, or only looks: what is so now.
+    fn record(&self, wanted: &str) -> Value {
+        let run = self.run.borrow().clone();
+        let Some(run) = run.filter(|run| !run.is_over()) else {
+            return json!({ "state": "over" });
+        };
+        match wanted {
+            "start" if afterwards::bucket(&self.env).is_none() => {
+                return json!({ "state": "no_bucket" });
+            }
+            "start" => run.feed(Input::Record(true)),
+            "stop" => run.feed(Input::Record(false)),
+            _ => {}
+        }
+        let state = match run.recorded() {
+            (Recorded::On, _) => "on",
+            (Recorded::Wanted | Recorded::Announcing, _) => "announcing",
+            (Recorded::Off, true) => "off",
+            (Recorded::Off, false) => "not_possible",
+        };
+        json!({ "state": state })
     }
 }

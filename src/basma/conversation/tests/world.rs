@@ -45,6 +45,8 @@ pub(super) struct World {
     pub(super) asked: Vec<(Millis, Asked)>,
     pub(super) lines: Vec<Line>,
     pub(super) report: Option<Report>,
+    /// When recording began and ended.
+    pub(super) recorded: Vec<(Millis, bool)>,
     /// What was put out: whether each frame was sound.
     pub(super) put_out: Vec<bool>,
     pub(super) mind: Mind,
@@ -97,6 +99,7 @@ impl World {
             asked: Vec::new(),
             lines: Vec::new(),
             report: None,
+            recorded: Vec::new(),
             put_out: Vec::new(),
             mind: Box::new(|_| Does::Well(vec![text("Yes, we are open today."), Thought::Done])),
             ears: Box::new(|_| Does::Well("When are you open?")),
@@ -115,6 +118,11 @@ impl World {
     /// Connects, and lets the announcement be heard.
     pub(super) fn told(mut self) -> Self {
         self.give(Input::Connected);
+        self.told_already()
+    }
+
+    /// Lets the announcement be heard.
+    pub(super) fn told_already(mut self) -> Self {
         for _ in 0..1_000 {
             self.pass(20);
             if self.conversation.stage == Stage::Talking {
@@ -197,6 +205,7 @@ impl World {
         match action {
             Action::Play(frame) => self.put_out.push(frame.loudness() > 50.0),
             Action::Keep(line) => self.lines.push(line),
+            Action::Record(is_on) => self.recorded.push((self.now, is_on)),
             Action::End(report) => self.report = Some(report),
             Action::Hear { id, language, .. } => {
                 self.note(Asked::Hear(language));

@@ -41,6 +41,7 @@ impl Inner {
         let asked = reply.as_ref().ok();
         let mut fault = reply.as_ref().err().copied();
         let mut refused = None;
+        let mut may_have_moved = false;
         let default = &linc.masterlinc.routing.default;
         for wish in asked.into_iter().chain([default]) {
             let planned = self.planned(linc, wish, (&dn, id), callid).await;
@@ -80,6 +81,8 @@ impl Inner {
                 Came::Unclear => "outcome_unknown",
             };
             self.note_end(mark, outcome);
+            may_have_moved |=
+                matches!(plan.deed, Deed::Move { .. }) && !matches!(came, Came::NotDone(_));
             match came {
                 Came::NotDone(why) if fault.is_none() => fault = Some(why),
                 _ => break,
@@ -88,6 +91,9 @@ impl Inner {
         }
         linc.tally.borrow_mut().note(fault);
         linc.deciding.borrow_mut().retain(|known| *known != callid);
+        if !may_have_moved {
+            self.voice_may_answer(callid);
+        }
     }
 
     /// What a wish means for the call as it is now, after everything was asked that has a say in it.

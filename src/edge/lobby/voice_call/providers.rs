@@ -69,6 +69,28 @@ pub(super) async fn think(run: Rc<Run>, id: u32, request: Vec<u8>, signal: Abort
     }
 }
 
+/// What the mind says to one question, whole; `None` where it does not say it to the end.
+pub(super) async fn think_once(
+    settings: &BasmaSettings,
+    request: &[u8],
+    signal: &AbortSignal,
+) -> Option<String> {
+    let to = settings.anthropic.as_ref();
+    let path = "/v1/messages";
+    let kind = "application/json";
+    let response = ask(settings, to, path, kind, request, signal).await.ok()?;
+    let answer = body(&response).await.ok()?;
+    let mut text = String::new();
+    for thought in Reader::default().push(&answer) {
+        match thought {
+            Thought::Text(more) => text.push_str(&more),
+            Thought::Done => return Some(text),
+            Thought::Reaching | Thought::Use(_) | Thought::Failed(_) => {}
+        }
+    }
+    None
+}
+
 /// Makes sound of words.
 pub(super) async fn speak(run: Rc<Run>, id: u32, text: String, signal: AbortSignal) {
     let settings = &run.settings;

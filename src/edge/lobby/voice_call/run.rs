@@ -17,7 +17,8 @@ use super::streams::Pipe;
 use super::{exits, providers, sound};
 use crate::basma::Conversation;
 use crate::basma::audio::Frame;
-use crate::basma::conversation::{Action, Input, Plan, Report, Target};
+use crate::basma::conversation::{Action, Input, Plan, Recorded, Report, Target};
+use crate::basma::recording::Recording;
 use crate::edge::isolate::Isolate;
 use crate::edge::{clock, log};
 use crate::settings::BasmaSettings;
@@ -57,6 +58,7 @@ pub(super) struct Run {
     pub(super) is_recovery: bool,
     conversation: RefCell<Conversation>,
     requests: RefCell<Vec<(Kind, u32, AbortController)>>,
+    recording: RefCell<Option<Recording>>,
     pipe: RefCell<Option<Pipe>>,
     waiting: RefCell<Vec<u8>>,
     is_writing: Cell<bool>,
@@ -95,6 +97,7 @@ impl Run {
             is_recovery,
             conversation: RefCell::new(conversation),
             requests: RefCell::default(),
+            recording: RefCell::default(),
             pipe: RefCell::default(),
             waiting: RefCell::default(),
             is_writing: Cell::new(false),
@@ -110,12 +113,18 @@ impl Run {
 
     /// Tells the conversation what happened, and does what it says.
     pub(super) fn feed(self: &Rc<Self>, input: Input) {
+        if let (Input::Frame(frame), Some(recording)) =
+            (&input, self.recording.borrow_mut().as_mut())
+        {
+            recording.heard(frame);
+        }
         let actions = self.conversation.borrow_mut().step(clock::now(), input);
         let mut has_sound = false;
         for action in actions {
             match action {
                 Action::Play(frame) => {
                     self.put_out(&frame);
+                    self.record(&frame);
                     has_sound = true;
                 }
                 action => self.execute(action),
@@ -189,6 +198,28 @@ impl Run {
         }
     }
 
+    fn record(&self, frame: &Frame) {
+        let piece = self.recording.borrow_mut().as_mut().and_then(|recording| {
+            recording.played(frame);
+            recording.piece()
+        });
+        if let Some(piece) = piece {
+            self.keep_sound(piece);
+        }
+    }
+
+    fn keep_sound(&self, piece: Vec<u8>) {
+        if let Err(error) = self.store.add_sound(piece) {
+            log::error("sound_not_kept", json!({ "error": error.to_string() }));
+        }
+    }
+
+    /// Whether the call is recorded, and whether it could be.
+    pub(super) fn recorded(&self) -> (Recorded, bool) {
+        let conversation = self.conversation.borrow();
+        (conversation.recorded(), conversation.may_record())
+    }
+
     /// Writes until nothing waits.
     async fn write(self: Rc<Self>) {
         loop {
@@ -239,6 +270,12 @@ impl Run {
                 spawn_local(exits::route(run, named));
             }
             Action::HangUp => spawn_local(exits::hang_up(run)),
+            Action::Record(true) => *self.recording.borrow_mut() = Some(Recording::default()),
+            Action::Record(false) => {
+                if let Some(recording) = self.recording.take() {
+                    self.keep_sound(recording.rest());
+                }
+            }
             Action::Keep(line) => {
                 if let Err(error) = self.store.add(&line) {
                     log::error("line_not_kept", json!({ "error": error.to_string() }));
