@@ -164,7 +164,7 @@ impl Conversation {
             Input::Done => self.done(),
             Input::NotDone { why } => self.not_done(&why),
             Input::Cut => self.give_up("sound_lost", Fault::Passing),
-            Input::Gone => self.end(End::CallerLeft, "caller_left"),
+            Input::Gone => self.gone(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `threecx://calls` and `threecx://calls/{id}/transcript`: the calls that Basma answered, and what was said.
 //!
-//! The id is that of the call at the PBX (`callId` of active calls). The PBX gives numbers again after it began
+//! The id is that of the call at the PBX (`id` of an active call). The PBX gives numbers again after it began
 //! anew; then the newer call is meant.
 
 use serde_json::{Value, json};
@@ -32,32 +32,39 @@ pub(super) async fn transcript(callid: i64, desk: &Desk<'_>) -> Result<Option<Va
     let Some((call, kept)) = transcript_of(desk, callid).await? else {
         return Ok(None);
     };
-    let time = |value: &Value| value.as_i64().map(iso);
     let lines = kept.get("lines").and_then(Value::as_array);
     let lines: Vec<Value> = lines
         .map(Vec::as_slice)
         .unwrap_or_default()
         .iter()
-        .map(|line| json!({ "at": time(&line["at"]), "who": line["who"], "text": line["text"] }))
+        .map(|line| {
+            let [at, who, text] = ["at", "who", "text"].map(|name| line.get(name));
+            json!({ "at": time(at), "who": who, "text": text })
+        })
         .collect();
-    let report = &kept["report"];
+    let report = kept.get("report");
+    let of_report = |name| report.and_then(|report| report.get(name));
     let mut shown = facts(&call);
     add(
         &mut shown,
         json!({
-            "endedAt": time(&kept["ended_at"]),
-            "ended": report["end"],
-            "reason": report["reason"],
-            "language": report["language"],
-            "turns": report["turns"],
-            "summary": kept["summary"],
-            "transcript": kept["transcript"],
+            "endedAt": time(kept.get("ended_at")),
+            "ended": of_report("end"),
+            "reason": of_report("reason"),
+            "language": of_report("language"),
+            "turns": of_report("turns"),
+            "summary": kept.get("summary"),
+            "transcript": kept.get("transcript"),
             "lines": lines,
-            "recording": kept["recording"],
+            "recording": kept.get("recording"),
             "timestamp": iso(desk.now),
         }),
     );
     Ok(Some(shown))
+}
+
+fn time(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_i64).map(iso)
 }
 
 fn facts(call: &VoiceCall) -> Value {

@@ -50,7 +50,7 @@ export async function story({ client, pbx, validator, validatesFailures }) {
 
   await check("tools are listed with titles, schemas and annotations", async () => {
     for (const tool of (await client.listTools()).tools) tools.set(tool.name, tool);
-    assert.equal(tools.size, 14);
+    assert.equal(tools.size, 15);
     for (const tool of tools.values()) {
       assert.ok(tool.title && tool.description, tool.name);
       assert.equal(tool.inputSchema.type, "object", tool.name);

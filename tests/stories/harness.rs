@@ -7,6 +7,7 @@ mod kv;
 mod masterlinc;
 mod mcp;
 mod official;
+mod r2;
 mod runtime;
 mod stream;
 
@@ -21,8 +22,20 @@ pub(crate) use keys::key_entry;
 pub(crate) use kv::Kv;
 pub(crate) use masterlinc::{Manner, MasterLinc};
 pub(crate) use mcp::{Answer, Client, Raw};
+pub(crate) use r2::R2;
 pub(crate) use runtime::{Build, Plan, Runtime};
 pub(crate) use stream::{Event, Stream};
+
+/// What is bound to the Worker besides what it always has.
+#[derive(Default)]
+struct Beside {
+    /// The PBX itself, instead of the network.
+    tunnel: Option<SocketAddr>,
+    /// MasterLinc's stand-in.
+    masterlinc: bool,
+    /// A bucket for recordings.
+    bucket: Option<SocketAddr>,
+}
 
 /// A PBX and a Worker that drives it. When it goes, every request that the PBX saw is checked.
 pub(crate) struct Stage {
@@ -53,7 +66,20 @@ impl Stage {
             .await
             .expect("the PBX starts");
         let variables = demo_variables(&simulator, variables);
-        Self::set(simulator, build, variables, isolates, None, false).await
+        Self::set(simulator, build, variables, isolates, Beside::default()).await
+    }
+
+    /// The same with a bucket for recordings.
+    pub(crate) async fn with_bucket(variables: &[(&str, &str)], bucket: &R2) -> Self {
+        let simulator = Simulator::start(Settings::fast())
+            .await
+            .expect("the PBX starts");
+        let variables = demo_variables(&simulator, variables);
+        let beside = Beside {
+            bucket: Some(bucket.address),
+            ..Beside::default()
+        };
+        Self::set(simulator, Build::Real, variables, 1, beside).await
     }
 
     /// The same beside MasterLinc's stand-in, both bound to each other.
@@ -62,7 +88,11 @@ impl Stage {
             .await
             .expect("the PBX starts");
         let variables = demo_variables(&simulator, variables);
-        Self::set(simulator, Build::Real, variables, 1, None, true).await
+        let beside = Beside {
+            masterlinc: true,
+            ..Beside::default()
+        };
+        Self::set(simulator, Build::Real, variables, 1, beside).await
     }
 
     async fn set(
@@ -70,8 +100,7 @@ impl Stage {
         build: Build,
         variables: Vec<(String, String)>,
         isolates: usize,
-        tunnel: Option<SocketAddr>,
-        has_masterlinc: bool,
+        beside: Beside,
     ) -> Self {
         let kv = Kv::start().await;
         let plan = Plan {
@@ -79,8 +108,9 @@ impl Stage {
             variables,
             isolates,
             kv: kv.address,
-            tunnel,
-            has_masterlinc,
+            tunnel: beside.tunnel,
+            has_masterlinc: beside.masterlinc,
+            bucket: beside.bucket,
         };
         let runtime = Runtime::start(plan).await;
         official::begin();
@@ -103,8 +133,11 @@ impl Stage {
             .expect("the PBX starts");
         let host = [("PBX_BASE_URL", "https://pbx.example.com:5001")];
         let variables = demo_variables(&simulator, &host);
-        let pbx = simulator.address();
-        Self::set(simulator, Build::Real, variables, 1, Some(pbx), false).await
+        let beside = Beside {
+            tunnel: Some(simulator.address()),
+            ..Beside::default()
+        };
+        Self::set(simulator, Build::Real, variables, 1, beside).await
     }
 
     /// The namespace of call history.

@@ -4,10 +4,12 @@
 //! In real time, because telephones are: sentences are kept short. What was heard is a recording, in
 //! which every sentence of the stand-in is a tone of its own pitch.
 
+mod afterwards;
 mod caller;
 mod chaos;
 mod closed;
 mod ear;
+mod handed;
 mod lines;
 mod talk;
 mod troubles;
@@ -19,7 +21,7 @@ use std::time::{Duration, Instant};
 use provider_sim::{ANTHROPIC_KEY, OPENAI_KEY, Provider, Providers, Reply, Script};
 use serde_json::{Value, json};
 
-use crate::harness::{Stage, until};
+use crate::harness::{R2, Stage, until};
 
 use caller::Caller;
 
@@ -103,6 +105,11 @@ impl Scene {
 
     /// The same with other variables; "" leaves one out.
     async fn with(words: &Words, changes: &[(&str, &str)]) -> Self {
+        Self::beside(words, changes, None).await
+    }
+
+    /// The same with a bucket for recordings.
+    async fn beside(words: &Words, changes: &[(&str, &str)], bucket: Option<&R2>) -> Self {
         let providers = Providers::start().await.expect("the providers start");
         let (anthropic, openai) = (providers.anthropic_base_url(), providers.openai_base_url());
         let mut variables = vec![
@@ -117,7 +124,10 @@ impl Scene {
         ];
         variables.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         variables.extend(changes);
-        let stage = Stage::with(&variables).await;
+        let stage = match bucket {
+            Some(bucket) => Stage::with_bucket(&variables, bucket).await,
+            None => Stage::with(&variables).await,
+        };
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let variables = variables.iter().map(owned).collect();
         let scene = Self {
@@ -141,7 +151,15 @@ impl Scene {
 
     /// She learns of calls over the link.
     async fn link_is_up(&self) {
-        let client = self.stage.client();
+        let has_door = self
+            .variables
+            .iter()
+            .any(|(name, _)| name == "MCP_API_KEYS");
+        let client = if has_door {
+            self.stage.client_with(afterwards::KEY)
+        } else {
+            self.stage.client()
+        };
         until("the link to come up", async || {
             let active = client.call("get_active_calls", json!({})).await;
             (active.ok()["live"] == json!(true)).then_some(())
@@ -167,9 +185,18 @@ impl Scene {
         });
     }
 
-    /// How often each provider was asked: ears, mind, voice.
+    /// How often each provider was asked during calls: ears, mind, voice.
     fn asked(&self) -> [usize; 3] {
-        [Provider::Hearing, Provider::Mind, Provider::Speech].map(|it| self.providers.count(it))
+        let [ears, voice] =
+            [Provider::Hearing, Provider::Speech].map(|it| self.providers.count(it));
+        [ears, self.thoughts(), voice]
+    }
+
+    /// How often the mind was asked during calls, not afterwards.
+    fn thoughts(&self) -> usize {
+        let asked = self.providers.asked(Provider::Mind);
+        let is_talking = |body: &Value| !body["tools"].is_null();
+        asked.iter().filter(|it| is_talking(&it.body)).count()
     }
 }
 

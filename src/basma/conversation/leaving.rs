@@ -14,6 +14,8 @@ const SPEECHLESS_MS: Millis = 4_500;
 const LONGEST_MS: Millis = 25_000;
 /// A route that nobody answered is tried again after this.
 const AGAIN_MS: Millis = 3_000;
+/// The answer to an act whose leg is gone already is waited for so long.
+const ANSWER_MS: Millis = 5_000;
 /// So often the fallback is tried where nothing else is left.
 const TRIES: u8 = 3;
 
@@ -45,6 +47,8 @@ enum Step {
     /// Since when everything is out.
     Draining(Millis),
     Acting,
+    /// Our leg is gone, and it is not known yet whether that is what we asked for.
+    Gone(Millis),
     /// Before another try.
     Pausing(Millis),
 }
@@ -129,12 +133,31 @@ impl Conversation {
                 };
                 self.actions.push(action);
             }
+            Step::Gone(since) if now.saturating_sub(since) >= ANSWER_MS => self.caller_left(),
             Step::Pausing(since) if now.saturating_sub(since) >= AGAIN_MS => {
                 leaving.step = Step::Announcing;
                 leaving.since = now;
             }
             _ => {}
         }
+    }
+
+    /// Our leg is gone: because the caller left, or because we asked for it. The event often comes before the
+    /// answer.
+    pub(super) fn gone(&mut self) {
+        if let Stage::Leaving(leaving) = &mut self.stage
+            && matches!(leaving.step, Step::Acting | Step::Gone(_))
+        {
+            if leaving.step == Step::Acting {
+                leaving.step = Step::Gone(self.now);
+            }
+            return;
+        }
+        self.caller_left();
+    }
+
+    fn caller_left(&mut self) {
+        self.end(End::CallerLeft, "caller_left");
     }
 
     pub(super) fn done(&mut self) {
@@ -155,6 +178,9 @@ impl Conversation {
         let Stage::Leaving(leaving) = &mut self.stage else {
             return;
         };
+        if matches!(leaving.step, Step::Gone(_)) {
+            return self.caller_left();
+        }
         if leaving.is_last_resort || matches!(leaving.how, How::HangUp) {
             if let How::Route(target @ Target::Named(_), _) = &mut leaving.how {
                 *target = Target::Person;

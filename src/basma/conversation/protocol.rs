@@ -91,7 +91,7 @@ pub enum Input {
     },
     /// Sound does not come or go any more, and cannot be had back.
     Cut,
-    /// The caller has left.
+    /// Our leg is gone.
     Gone,
 }
 

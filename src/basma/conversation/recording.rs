@@ -51,11 +51,11 @@ impl Conversation {
     pub(super) fn tend_recording(&mut self) {
         let is_silent = self.mouth.playback.is_empty();
         match self.recorded {
-            Recorded::Wanted | Recorded::Announcing if self.stage != Stage::Talking => {
-                if self.stage != Stage::Telling {
-                    self.recorded = Recorded::Off;
-                }
+            Recorded::Wanted | Recorded::Announcing if matches!(self.stage, Stage::Leaving(_)) => {
+                self.recorded = Recorded::Off;
             }
+            // First the announcement of all calls.
+            _ if self.stage != Stage::Talking => {}
             Recorded::Wanted if is_silent && !self.ears.is_hearing() => {
                 self.mouth.say_phrase(Phrase::Recorded, self.language);
                 self.recorded = Recorded::Announcing;

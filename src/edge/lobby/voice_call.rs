@@ -39,7 +39,7 @@ use crate::json;
 use crate::time::{DAY_MS, Millis};
 
 /// What could not be finished after a call is tried again.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(20);
 /// While a call lasts: a caller whose conversation was lost waits no longer.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// The JavaScript property of the object's state where the streams of a call are, to be ended by the

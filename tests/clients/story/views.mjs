@@ -38,6 +38,7 @@ export async function views({ client, read }) {
         "call-history": [contents.records, contents.count],
         extensions: [contents.extensions, contents.count],
         messages: [contents.messages, contents.count],
+        calls: [contents.calls, contents.count],
         audit: [contents.entries, contents.count],
       }[name];
       assert.ok(Array.isArray(rows), name);
@@ -50,7 +51,8 @@ export async function views({ client, read }) {
   await check("resource templates are listed", async () => {
     const { resourceTemplates } = await client.listResourceTemplates();
     const templates = resourceTemplates.map((template) => template.uriTemplate);
-    for (const template of ["threecx://extensions/{number}", "3cx://{view}"]) {
+    const known = ["threecx://extensions/{number}", "threecx://calls/{id}/transcript", "3cx://{view}"];
+    for (const template of known) {
       assert.ok(templates.includes(template), `${template} is missing`);
     }
   });

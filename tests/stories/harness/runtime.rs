@@ -62,6 +62,8 @@ pub(crate) struct Plan {
     pub(crate) tunnel: Option<SocketAddr>,
     /// Whether MasterLinc's stand-in runs beside it.
     pub(crate) has_masterlinc: bool,
+    /// Where the bucket of recordings is, if it is bound.
+    pub(crate) bucket: Option<SocketAddr>,
 }
 
 /// A running workerd; dropped = killed. (It drains on SIGTERM, so it is ended with SIGKILL.)
@@ -232,6 +234,13 @@ fn configuration(wrangler: &Path, plan: &Plan) -> String {
             "(name = \"tunnel\", external = (address = \"{pbx}\", http = ())),"
         );
         way_out = "nowhere";
+    }
+    if let Some(bucket) = plan.bucket {
+        bindings.push_str("(name = \"RECORDINGS\", r2Bucket = \"r2\"), ");
+        let _ = writeln!(
+            services,
+            "(name = \"r2\", external = (address = \"{bucket}\", http = ())),"
+        );
     }
     if plan.has_masterlinc {
         bindings.push_str("(name = \"MASTERLINC\", service = \"masterlinc\"), ");

@@ -33,16 +33,20 @@ impl<'a> Caller<'a> {
             answering: None,
         };
         let callid = scene.stage.pbx().inbound(&call).expect("it rings");
-        let caller = Self {
-            scene,
-            callid,
-            from: from.to_owned(),
-        };
+        Self::of(scene, callid, from).await
+    }
+
+    /// Of a call that comes to her some other way.
+    pub(super) async fn of(scene: &'a Scene, callid: u32, from: &str) -> Self {
         let rings = within(PATIENCE, "the call to ring", || {
             scene.stage.pbx().audio(callid).map(|_| ())
         });
         rings.await.expect("a call");
-        caller
+        Self {
+            scene,
+            callid,
+            from: from.to_owned(),
+        }
     }
 
     /// Everything about the sound of the call.

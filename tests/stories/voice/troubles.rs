@@ -199,6 +199,8 @@ async fn a_limit_of_spending_is_not_asked_twice() {
         .fails_often(Provider::Mind, 9, Trouble::SpendLimit);
     let end = play(&scene, "+966500000150", None).await;
     assert_eq!(end, Ok(End::Person));
+    // Nor is it asked to sum up, once the call is over and that is due.
+    tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(scene.providers.count(Provider::Mind), 1);
 }
 

@@ -38,7 +38,7 @@ async fn an_emergency_is_told_the_numbers_and_a_person() {
     caller.reaches(PERSON).await;
     let said = spoken_words(&scene);
     assert!(said.contains("997") && said.contains("937"), "{said}");
-    assert_eq!(scene.providers.count(Provider::Mind), 0);
+    assert_eq!(scene.thoughts(), 0);
     let dialled = scene.stage.pbx().history();
     assert!(
         dialled.iter().all(|it| it.to.len() > 3 || it.to == PERSON),

@@ -389,3 +389,33 @@ fn a_caller_who_leaves_costs_nothing_more() {
         assert_eq!(world.asked.len(), asked);
     }
 }
+
+#[test]
+fn a_leg_that_is_gone_before_the_answer_to_its_route_was_handed_over() {
+    // The event comes before the answer (2.5 seconds after the request).
+    for (is_done, end) in [(true, End::HandedOver), (false, End::CallerLeft)] {
+        let mut world = World::new().told();
+        if !is_done {
+            world.exit = Box::new(|_| Err("gone"));
+        }
+        world.give(Input::Keys("0".into()));
+        while world.routes().is_empty() {
+            world.pass(20);
+        }
+        world.pass(400);
+        world.give(Input::Gone);
+        world.give(Input::Gone);
+        assert_eq!(world.report, None);
+        assert_eq!(world.until_its_end().end, end);
+        assert_eq!(world.routes().len(), 1);
+    }
+    // An answer that never comes is not waited for.
+    let mut world = World::new().told();
+    world.give(Input::Keys("0".into()));
+    while world.routes().is_empty() {
+        world.pass(20);
+    }
+    world.give(Input::Gone);
+    world.forget_what_comes();
+    assert_eq!(world.until_its_end().end, End::CallerLeft);
+}

@@ -146,6 +146,11 @@ impl World {
         }
     }
 
+    /// Nothing that was asked for comes any more.
+    pub(super) fn forget_what_comes(&mut self) {
+        self.coming.clear();
+    }
+
     /// Until the conversation is over.
     pub(super) fn until_its_end(&mut self) -> Report {
         for _ in 0..3_000 {

@@ -38,7 +38,8 @@ pub(super) async fn sum_up(settings: &BasmaSettings, store: &Store) -> Result<()
     }
     let lines = store.lines()?;
     let asked = summary::request(&settings.mind_model, store.language()?, &lines);
-    let said = match asked.filter(|_| settings.may_listen()) {
+    let is_able = settings.may_listen() && !store.mind_failed()?;
+    let said = match asked.filter(|_| is_able) {
         Some(body) => {
             let abort = AbortController::default();
             let signal = abort.signal();

@@ -69,7 +69,11 @@ pub(super) async fn route(run: Rc<Run>, named: Option<String>) {
     .await;
     run.feed(match outcome {
         Ok(Moved::There) => Input::Done,
-        Ok(Moved::Gone) => Input::Gone,
+        Ok(Moved::Gone) => {
+            run.feed(Input::Gone);
+            let why = "the caller has left".to_owned();
+            Input::NotDone { why }
+        }
         Err(error) => {
             log::error("voice_route_failed", json!({ "code": error.code.as_str() }));
             let why = error.message.clone();

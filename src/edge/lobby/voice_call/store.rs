@@ -98,6 +98,13 @@ impl Store {
         Ok(self.fact(SUMMARY)?.is_some())
     }
 
+    /// Whether the mind is why it ended: then nobody asks it more.
+    pub(super) fn mind_failed(&self) -> Result<bool> {
+        let report = self.report()?;
+        let reason = report.get("reason").and_then(Value::as_str);
+        Ok(matches!(reason, Some("spend_limit" | "thinking_failed")))
+    }
+
     /// The language at its end.
     pub(super) fn language(&self) -> Result<Language> {
         let report = self.report()?;
