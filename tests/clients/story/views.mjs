@@ -16,7 +16,7 @@ export function reader(client) {
 }
 
 export async function views({ client, read }) {
-  const names = ["active-calls", "call-history", "extensions", "messages", "audit"];
+  const names = ["active-calls", "call-history", "extensions", "messages", "calls", "audit"];
 
   await check("resources are listed", async () => {
     const { resources } = await client.listResources();
