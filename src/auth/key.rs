@@ -1,16 +1,15 @@
 //! The API keys of `MCP_API_KEYS`.
 //!
-//! Owns their JSON form and the comparison. Only SHA-256 digests are ever stored; keys are long
+//! Owns their JSON form and the search among them. Only SHA-256 digests are ever stored; keys are long
 //! random strings, so that a plain digest is enough and a slow one would only cost.
 //!
 //! Invariants: a presented key is compared with every entry, each in constant time, so that time
 //! tells nothing; no error and no `Debug` output repeats a digest, nor a word that might be a key
 //! pasted into the wrong place.
 //!
-//! Not here: the `Authorization` header (`bearer`), OAuth tokens.
+//! Not here: the `Authorization` header (`bearer`), OAuth tokens, comparing (`secret`).
 
 use std::fmt;
-use std::hint::black_box;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::caller::{Caller, CallerKind};
 use super::extension_set::{ExtensionProblem, ExtensionSet};
 use super::scope::{Scope, Scopes, UnknownScope};
-use super::secret::Secret;
+use super::secret::{Secret, Sha256Digest};
 use crate::json;
 
 /// The keys that open the door, and to whom each belongs. May be empty: then none does.
@@ -35,8 +34,6 @@ struct ApiKey {
     fingerprint: String,
     caller: Caller,
 }
-
-type Sha256Digest = [u8; 32];
 
 /// The fields of an entry.
 const FIELDS: [&str; 4] = ["name", "sha256", "scopes", "extensions"];
@@ -167,7 +164,7 @@ impl ApiKeys {
     fn entry_of(&self, presented: &str) -> Option<&ApiKey> {
         let digest: Sha256Digest = Sha256::digest(presented.as_bytes()).into();
         self.0.iter().fold(None, |found, key| {
-            if equal(key.digest.expose(), &digest) {
+            if key.digest.is(&digest) {
                 Some(key)
             } else {
                 found
@@ -191,7 +188,7 @@ impl ApiKeys {
         if self.0.iter().any(|key| key.caller.name == name) {
             return Err(EntryProblem::DuplicateName);
         }
-        if self.0.iter().any(|key| equal(key.digest.expose(), &digest)) {
+        if self.0.iter().any(|key| key.digest.is(&digest)) {
             return Err(EntryProblem::DuplicateDigest);
         }
         let caller = Caller {
@@ -262,15 +259,6 @@ fn nibble(character: char) -> Option<u8> {
     character
         .to_digit(16)
         .and_then(|value| u8::try_from(value).ok())
-}
-
-/// Takes the same time wherever the two differ.
-pub(super) fn equal(one: &Sha256Digest, other: &Sha256Digest) -> bool {
-    let difference = one
-        .iter()
-        .zip(other)
-        .fold(0, |sum, (a, b)| black_box(sum | (a ^ b)));
-    black_box(difference) == 0
 }
 
 fn named(name: Option<&str>) -> impl fmt::Display {
