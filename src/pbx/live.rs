@@ -20,8 +20,9 @@ mod alarm;
 mod backoff;
 mod feed;
 mod frame;
+mod leg;
+mod line;
 mod link;
-mod merge;
 mod protocol;
 mod reads;
 mod sequence;
@@ -33,8 +34,9 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use leg::{Change, Leg, LegKey};
 pub use link::Link;
-pub use protocol::{Action, Epoch, EventsMode, Input, LegKey, LinkRecord, ReadFailed, Ticket};
+pub use protocol::{Action, Epoch, EventsMode, Input, LinkRecord, ReadFailed, Ticket};
 pub use status::{Counters, LinkState, LinkStatus, LinkTrouble};
-pub use table::{Change, Leg, Table};
+pub use table::Table;
 pub use view::{CallView, DnView, Freshness};

@@ -11,12 +11,13 @@
 //! Not here: getting a socket (`link`).
 
 use super::frame::{Event, Frame};
-use super::protocol::{Action, LegKey, ReadFailed, Ticket};
+use super::leg::{Change, LegKey};
+use super::protocol::{Action, ReadFailed, Ticket};
 use super::reads::{Reads, Worth};
 use super::sequence::{Place, Sequence};
 use super::snapshots::Snapshots;
 use super::status::Counters;
-use super::table::{Change, Table};
+use super::table::Table;
 use super::view::Freshness;
 use crate::pbx::types::{DnInfo, Participant};
 use crate::time::Millis;

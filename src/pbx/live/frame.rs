@@ -8,7 +8,7 @@
 
 use serde::Deserialize;
 
-use super::protocol::LegKey;
+use super::leg::LegKey;
 use crate::json;
 
 /// One message of the PBX.

@@ -1,11 +1,11 @@
 //! What [`Link`](super::Link) and its owner say to each other.
 //!
 //! Owns the inputs, the actions, their identifiers, and what survives a restart.
-//! Not here: what is decided (`link`, `feed`).
+//! Not here: what is decided (`link`, `feed`); legs (`leg`).
 
 use serde::{Deserialize, Serialize};
 
-use super::table::Change;
+use super::leg::{Change, LegKey};
 use crate::pbx::types::{DnInfo, Participant};
 use crate::time::Millis;
 
@@ -57,15 +57,6 @@ impl Ticket {
         last.0 = last.0.saturating_add(1);
         *last
     }
-}
-
-/// Names one leg: `/callcontrol/{dn}/participants/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct LegKey {
-    /// The DN whose leg it is.
-    pub dn: String,
-    /// The participant's id.
-    pub id: i64,
 }
 
 /// A read brought nothing to go by: no answer, a refusal, or one that cannot be read.

@@ -8,7 +8,8 @@
 
 use std::collections::VecDeque;
 
-use super::protocol::{LegKey, Ticket};
+use super::leg::LegKey;
+use super::protocol::Ticket;
 use crate::time::Millis;
 
 /// Reads under way.

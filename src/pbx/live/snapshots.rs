@@ -9,7 +9,8 @@
 //! Not here: merging a snapshot (`table`); what events say (`feed`).
 
 use super::backoff;
-use super::protocol::{LegKey, Ticket};
+use super::leg::LegKey;
+use super::protocol::Ticket;
 use crate::sorted;
 use crate::time::Millis;
 

@@ -5,14 +5,12 @@
 //!   last goes into its end: after a removal the PBX has forgotten it.
 //! - Bounded: what does not fit is refused as a whole, and the table is then not called live.
 //!
-//! Not here: what a snapshot means for a line (`merge`); whether the table is true at this moment
+//! Not here: what a snapshot means for a line (`line`); whether the table is true at this moment
 //! (`feed`); how it is shown (`view`).
 
-use serde::{Deserialize, Serialize};
-
-use super::merge::Merge;
-use super::protocol::LegKey;
-use crate::pbx::types::{Device, DnInfo, Participant};
+use super::leg::{Change, Leg, LegKey};
+use super::line::{Line, Merge};
+use crate::pbx::types::{DnInfo, Participant};
 use crate::sorted::Map;
 use crate::time::Millis;
 
@@ -29,55 +27,6 @@ pub struct Table {
     legs: usize,
     /// Grows with every change and every snapshot.
     generation: u64,
-}
-
-/// One DN.
-#[derive(Debug, Default)]
-pub(super) struct Line {
-    /// Empty until a snapshot names it.
-    pub(super) kind: String,
-    /// As of the last snapshot: there are no events for them.
-    pub(super) devices: Vec<Device>,
-    /// By participant id.
-    pub(super) legs: Map<i64, Leg>,
-}
-
-/// One leg, and since when it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leg {
-    /// As last seen.
-    pub participant: Participant,
-    /// When it was first seen; the PBX itself tells no times.
-    pub first_seen: Millis,
-    /// It began before our eyes; otherwise it may be older than `first_seen`.
-    pub saw_start: bool,
-}
-
-/// What happened to a leg.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
-pub enum Change {
-    /// It is new here.
-    Appeared {
-        /// As it is.
-        leg: Leg,
-    },
-    /// It is different.
-    Changed {
-        /// As it was.
-        before: Box<Participant>,
-        /// As it is.
-        leg: Leg,
-    },
-    /// It is gone.
-    Ended {
-        /// As it was last seen.
-        leg: Leg,
-        /// When that was noticed.
-        ended_at: Millis,
-        /// It left before our eyes; otherwise it may have left earlier.
-        saw_end: bool,
-    },
 }
 
 /// The PBX has more than the table takes.
@@ -220,22 +169,5 @@ impl Table {
 
     fn note(&mut self) {
         self.generation = self.generation.saturating_add(1);
-    }
-}
-
-impl Change {
-    /// The leg as it is or was last.
-    pub fn leg(&self) -> &Leg {
-        match self {
-            Self::Appeared { leg } | Self::Changed { leg, .. } | Self::Ended { leg, .. } => leg,
-        }
-    }
-
-    /// An event must have told of this: a leg came, went, or is in another state.
-    pub(super) fn is_event(&self) -> bool {
-        match self {
-            Self::Appeared { .. } | Self::Ended { .. } => true,
-            Self::Changed { before, leg } => before.status != leg.participant.status,
-        }
     }
 }

@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Leg, Line, Table};
+use super::leg::Leg;
+use super::line::Line;
+use super::table::Table;
 use crate::pbx::types::{Device, Participant};
 use crate::sorted::Map;
 use crate::time::Millis;

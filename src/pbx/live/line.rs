@@ -1,14 +1,24 @@
-//! What a snapshot means for a line that is known already.
+//! One DN with its legs, and what a snapshot means for it.
 //!
 //! Invariants
 //! - A leg that stays keeps its history; one that only the table has is gone.
 //! - A settled leg stays as the table has it: more is known of it than the snapshot may tell.
 
-use super::protocol::LegKey;
-use super::table::{Change, Leg, Line};
-use crate::pbx::types::{DnInfo, Participant};
+use super::leg::{Change, Leg, LegKey};
+use crate::pbx::types::{Device, DnInfo, Participant};
 use crate::sorted::Map;
 use crate::time::Millis;
+
+/// One DN.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    /// Empty until a snapshot names it.
+    pub(super) kind: String,
+    /// As of the last snapshot: there are no events for them.
+    pub(super) devices: Vec<Device>,
+    /// By participant id.
+    pub(super) legs: Map<i64, Leg>,
+}
 
 /// A snapshot being merged.
 pub(super) struct Merge<'a> {
