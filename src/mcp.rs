@@ -15,6 +15,7 @@
 //! when something changes.
 
 mod batch;
+mod body;
 mod completion;
 mod context;
 mod envelope;
@@ -35,6 +36,7 @@ mod question;
 mod raw;
 mod refusal;
 mod reply;
+mod request_id;
 mod resources;
 mod service;
 mod tools;
@@ -43,19 +45,21 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-pub use completion::{Completion, CompletionReference, CompletionRequest, MAX_COMPLETION_VALUES};
 pub use context::{ClientCapabilities, ClientInfo, Context};
+pub use error::NotPermitted;
 pub use http::{HttpRequest, HttpResponse, MAX_BODY_BYTES};
 pub use listen::{Listening, Watched};
-pub use prompts::{Prompt, PromptArguments, PromptError, PromptMessage, Role};
 pub use question::{Answered, Question};
-pub use resources::{ReadError, ResourceText};
-pub use service::{Identity, Service};
-pub use tools::{CallError, NotPermitted, ToolCall, ToolResult};
+pub use service::{
+    CallError, Completion, CompletionReference, CompletionRequest, Identity, MAX_COMPLETION_VALUES,
+    Prompt, PromptArguments, PromptError, PromptMessage, ReadError, ResourceText, Role, Service,
+    ToolCall, ToolResult,
+};
 pub use version::{Era, ProtocolVersion};
 
+use body::Body;
 use error::RpcError;
-use message::{Body, Message};
+use message::Message;
 use refusal::Refusal;
 
 /// Answers one HTTP request to the MCP endpoint.

@@ -5,66 +5,19 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::error::RpcError;
 use super::members::Members;
 use super::params::Params;
-use super::prompts::PromptArguments;
+use super::prompts::read_arguments;
 use super::raw::Raw;
 use super::reply::{Freshness, Reply};
-use super::service::Service;
+use super::service::{
+    Completion, CompletionReference, CompletionRequest, MAX_COMPLETION_VALUES, PromptArguments,
+    Service,
+};
 use crate::json;
-
-/// The most values one answer may carry.
-pub const MAX_COMPLETION_VALUES: usize = 100;
-
-/// What to complete.
-#[derive(Debug, Clone, Copy)]
-pub struct CompletionRequest<'a> {
-    /// The prompt or resource template the argument belongs to.
-    pub reference: CompletionReference<'a>,
-    /// The argument, or the variable of the template.
-    pub argument: &'a str,
-    /// What has been typed of its value.
-    pub value: &'a str,
-    /// Arguments that were chosen before.
-    pub context: &'a PromptArguments,
-}
-
-/// What an argument belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompletionReference<'a> {
-    /// A prompt, by name.
-    Prompt(&'a str),
-    /// A resource template, by URI.
-    Resource(&'a str),
-}
-
-/// Proposed values.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Completion {
-    /// The values, best first; those beyond [`MAX_COMPLETION_VALUES`] are held back.
-    pub values: Vec<String>,
-    /// How many there are in all, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total: Option<usize>,
-    /// Whether there are more than these, if known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_more: Option<bool>,
-}
-
-impl Completion {
-    fn bounded(mut self) -> Self {
-        if self.values.len() > MAX_COMPLETION_VALUES {
-            self.total = self.total.or(Some(self.values.len()));
-            self.has_more = Some(true);
-            self.values.truncate(MAX_COMPLETION_VALUES);
-        }
-        self
-    }
-}
 
 /// `completion/complete`.
 pub(super) async fn complete<S: Service>(
@@ -77,7 +30,7 @@ pub(super) async fn complete<S: Service>(
     let earlier = match params.get("context") {
         Some(raw) => Members::read(raw.get(), &["arguments"])
             .ok()
-            .and_then(|members| PromptArguments::read(members.get("arguments")).ok())
+            .and_then(|members| read_arguments(members.get("arguments")).ok())
             .ok_or_else(|| misshapen("context", CONTEXT_SHAPE))?,
         None => PromptArguments::default(),
     };
@@ -90,8 +43,18 @@ pub(super) async fn complete<S: Service>(
         })
         .await;
     Ok(reply
-        .value("completion", &completion.bounded())
+        .value("completion", &bounded(completion))
         .complete(Freshness::NotCacheable))
+}
+
+/// Holds back what is too much, and says so.
+fn bounded(mut completion: Completion) -> Completion {
+    if completion.values.len() > MAX_COMPLETION_VALUES {
+        completion.total = completion.total.or(Some(completion.values.len()));
+        completion.has_more = Some(true);
+        completion.values.truncate(MAX_COMPLETION_VALUES);
+    }
+    completion
 }
 
 const REFERENCE_SHAPE: &str =

@@ -14,7 +14,6 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::tools::NotPermitted;
 use super::version::{Era, MODERN, MODERN_VERSIONS, ProtocolVersion};
 
 /// Error codes: JSON-RPC 2.0 §5.1, and MCP 2026-07-28 §Error codes for `-3202x`.
@@ -41,6 +40,16 @@ pub(super) struct RpcError {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Box<ErrorData>>,
+}
+
+/// A caller lacks a permission that it can get by asking for it: the whole request is answered 403, so
+/// that the client goes and asks (MCP 2026-07-28 §Authorization, scope challenge).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotPermitted {
+    /// What is missing, for people.
+    pub message: String,
+    /// What to ask for, in the words of the host's own challenge.
+    pub needs: String,
 }
 
 /// What machines read of an error, one variant per shape.

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::error::RpcError;
 use super::members::Members;
-use super::message::{Request, RequestId};
+use super::message::Request;
+use super::request_id::RequestId;
 use super::service::{Identity, Service};
 use crate::json::Tree;
 use crate::sorted;

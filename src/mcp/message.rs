@@ -1,39 +1,18 @@
-//! JSON-RPC messages, read without copying.
+//! A JSON-RPC message, read without copying.
 //!
-//! Owns the shape of a body: one object or an array of them, and of each object whether it is a
-//! request, a notification or a response (JSON-RPC 2.0 §4–6).
+//! Owns what an object is: a request, a notification or a response (JSON-RPC 2.0 §4–5).
 //!
-//! Invariants
-//! - A request id is echoed byte for byte, so a number beyond 64 bits survives.
-//!
-//! Not here: members as text (`members`, `raw`), what `params` contains (`params`), the rules for arrays (`batch`).
+//! Not here: members as text (`members`, `raw`), what `params` contains (`params`), the id (`request_id`),
+//! bodies (`body`).
 
 use std::borrow::Cow;
 
-use super::batch;
 use super::error::RpcError;
 use super::members::Members;
 use super::params::Params;
-use super::raw::{self, Raw};
+use super::raw::Raw;
 use super::refusal::Refusal;
-
-/// The body of a POST.
-pub(super) enum Body<'a> {
-    Single(Message<'a>),
-    Batch(Vec<Message<'a>>),
-}
-
-impl<'a> Body<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal<'a>> {
-        let text = std::str::from_utf8(bytes).map_err(RpcError::parse_error)?;
-        raw::check(text).map_err(RpcError::parse_error)?;
-        match text.bytes().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'{') => Message::parse(text).map(Self::Single),
-            Some(b'[') => batch::parse(text).map(Self::Batch),
-            _ => Err(RpcError::invalid_request("the body must be a JSON-RPC object").into()),
-        }
-    }
-}
+use super::request_id::RequestId;
 
 /// One message of the client.
 pub(super) enum Message<'a> {
@@ -117,63 +96,5 @@ impl<'a> Wire<'a> {
                 claims_modern: params.claims_modern(),
             },
         })
-    }
-}
-
-/// The id of a request: the JSON text of a string or an integer (MCP 2026-07-28 §Requests).
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RequestId<'a>(Raw<'a>);
-
-impl<'a> RequestId<'a> {
-    fn parse(raw: Raw<'a>) -> Option<Self> {
-        let text = raw.get();
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let is_integer = digits.bytes().all(|byte| byte.is_ascii_digit());
-        (is_integer || text.starts_with('"')).then_some(Self(raw))
-    }
-
-    /// The id as JSON text.
-    pub(super) fn as_json(self) -> &'a str {
-        self.0.get()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answered_id(body: &str) -> Option<&str> {
-        match Body::parse(body.as_bytes()) {
-            Ok(Body::Single(Message::Request(request))) => Some(request.id.as_json()),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn ids_are_strings_or_integers_and_keep_their_text() {
-        for (id, accepted) in [
-            ("1", true),
-            ("-7", true),
-            ("123456789012345678901234567890", true),
-            ("\"\"", true),
-            ("\"a\\u0041\"", true),
-            ("1.0", false),
-            ("1e3", false),
-            ("null", false),
-            ("true", false),
-            ("[1]", false),
-            ("{}", false),
-        ] {
-            let body = format!(r#"{{"jsonrpc":"2.0","method":"ping","id":{id}}}"#);
-            assert_eq!(answered_id(&body), accepted.then_some(id), "id {id}");
-        }
-    }
-
-    #[test]
-    fn escaped_member_names_are_read_and_repeated_ones_refused() {
-        let escaped = r#"{"jsonrpc":"2.0","\u006dethod":"ping","id":1}"#;
-        assert_eq!(answered_id(escaped), Some("1"));
-        let repeated = r#"{"jsonrpc":"2.0","method":"ping","id":1,"id":2}"#;
-        assert_eq!(answered_id(repeated), None);
     }
 }

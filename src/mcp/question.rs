@@ -92,7 +92,8 @@ impl Answered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::{Body, Message};
+    use super::super::body::Body;
+    use super::super::message::Message;
     use super::*;
 
     fn read(params: &str) -> Answered {

@@ -9,7 +9,7 @@
 //! Not here: which error fits which situation (`error`).
 
 use super::error::RpcError;
-use super::message::RequestId;
+use super::request_id::RequestId;
 
 /// An error and, where it could be read, the id of the request it answers.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::message::RequestId;
+use super::request_id::RequestId;
 use super::service::Identity;
 use super::version::Era;
 

@@ -8,55 +8,10 @@ use serde::Serialize;
 use super::context::Context;
 use super::error::RpcError;
 use super::params::{self, Params};
-use super::question::{Answered, Question};
+use super::question::Answered;
 use super::reply::{Freshness, Reply};
-use super::service::Service;
+use super::service::{CallError, Service, ToolCall};
 use super::version::Era;
-
-/// One call of a tool.
-#[derive(Debug, Clone, Copy)]
-pub struct ToolCall<'a> {
-    /// The tool.
-    pub name: &'a str,
-    /// Its arguments: the JSON text of an object, `{}` when the client gave none.
-    pub arguments: &'a str,
-    /// What the request says about its client.
-    pub context: &'a Context<'a>,
-    /// What a person said to an earlier question about this call.
-    pub answered: &'a Answered,
-}
-
-/// What a tool answers, in success and in failure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolResult {
-    /// For the model, as one block of text.
-    pub text: String,
-    /// The JSON text of one object, for programs. It is spliced into the answer unread.
-    pub structured: Option<String>,
-    /// Whether the tool failed, in a way the model may be able to mend.
-    pub is_error: bool,
-    /// What a person should be asked instead, where the client can; the rest is for those that cannot.
-    pub question: Option<Question>,
-}
-
-/// Why there is no result at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallError {
-    /// No tool has this name.
-    UnknownTool,
-    /// The caller has to be permitted more first, and can be.
-    NotPermitted(NotPermitted),
-}
-
-/// A caller lacks a permission that it can get by asking for it: the whole request is answered 403, so
-/// that the client goes and asks (MCP 2026-07-28 §Authorization, scope challenge).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotPermitted {
-    /// What is missing, for people.
-    pub message: String,
-    /// What to ask for, in the words of the host's own challenge.
-    pub needs: String,
-}
 
 /// `tools/call` (MCP 2026-07-28 §Tools, calling tools).
 pub(super) async fn call<S: Service>(

@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::mcp::batch::elements;
+use crate::mcp::body::elements;
 use crate::mcp::members::Members;
 use crate::mcp::raw::{Raw, check};
 
