@@ -7,8 +7,12 @@
 //!
 //! Not here: JSON-RPC messages (`mcp`), which keep the text of their members.
 
+mod deserializer;
 mod error;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
