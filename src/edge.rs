@@ -21,6 +21,7 @@ mod line;
 #[cfg(feature = "lobby")]
 mod lobby;
 mod log;
+mod object;
 mod panics;
 #[cfg(feature = "phone")]
 mod phone;
