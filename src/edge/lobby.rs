@@ -10,6 +10,7 @@ mod client_document;
 mod front;
 mod no_days;
 mod oauth;
+mod own_page;
 mod sms_gateway;
 mod voice_call;
 mod webhooks;

@@ -2,7 +2,7 @@
 
 use worker::{Env, Method, Request, Response, Result};
 
-use super::oauth;
+use super::own_page::is_own_page;
 use crate::auth::oauth::Form;
 use crate::edge::address::Address;
 use crate::edge::body::read_body;
@@ -50,7 +50,7 @@ pub(super) async fn answer(
             let language = Language::choose(form.first("language"), accepted.as_deref());
             let access = isolate.settings.access.as_ref().ok();
             let public = access.and_then(|access| access.public_url.as_deref());
-            if !oauth::is_own_page(
+            if !is_own_page(
                 request.headers(),
                 &[url.origin(), public.unwrap_or_default()],
             )? {
