@@ -61,7 +61,7 @@ use crate::json;
 use crate::pbx::live::{Input, Link};
 use crate::pbx::{Ask, TokenKeeper, TokenRecord};
 use crate::session::{Command, Letter};
-use crate::settings::{BasmaSettings, PbxSettings, SettingError};
+use crate::settings::{PbxSettings, Settings};
 use crate::time::Millis;
 
 /// See the head of this file.
@@ -73,7 +73,8 @@ struct Inner {
     state: State,
     store: Store,
     env: Env,
-    settings: std::result::Result<Option<PbxSettings>, SettingError>,
+    /// What an administrator set, read once for all parts.
+    settings: Settings,
     keeper: RefCell<TokenKeeper>,
     /// Held while signing in: the others wait here and find the new token.
     signing_in: futures::lock::Mutex<()>,
@@ -98,24 +99,24 @@ struct Inner {
 impl DurableObject for PbxSession {
     fn new(state: State, env: Env) -> Self {
         panics::begin(&state);
-        let settings = PbxSettings::read(&EnvVariables(&env));
+        let settings = Settings::read(&EnvVariables(&env));
         let store = Store::open(&state);
-        let keeper = store.restore_keeper(&settings).unwrap_or_else(|error| {
+        let keeper = store.restore_keeper(&settings.pbx).unwrap_or_else(|error| {
             log::error(
                 "session_not_restored",
                 json!({ "error": error.to_string() }),
             );
             TokenKeeper::default()
         });
-        let mode = match &settings {
-            Ok(Some(settings)) => settings.events,
+        let mode = match &settings.pbx {
+            Ok(Some(pbx)) => pbx.events,
             _ => crate::pbx::live::EventsMode::Off,
         };
         let link = Link::restore(mode, Inner::link_record(&store));
-        let masterlinc = Coordination::begin(&env);
-        let voice = BasmaSettings::read(&EnvVariables(&env)).ok().flatten();
-        let voice_dn = voice.map(|voice| voice.dn);
-        let postman = Postman::new(&env, &settings);
+        let masterlinc = Coordination::begin(&settings, &env);
+        let voice = settings.basma.as_ref().ok().and_then(Option::as_ref);
+        let voice_dn = voice.map(|voice| voice.dn.clone());
+        let postman = Postman::new(&settings);
         Self(Rc::new(Inner {
             state,
             store,
@@ -194,6 +195,13 @@ impl DurableObject for PbxSession {
         self.0.feed(Input::Tick);
         self.0.deliver_posts();
         Response::empty()
+    }
+}
+
+impl Inner {
+    /// The PBX, if it is set up.
+    fn pbx(&self) -> Option<&PbxSettings> {
+        self.settings.pbx.as_ref().ok().and_then(Option::as_ref)
     }
 }
 

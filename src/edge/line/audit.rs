@@ -5,10 +5,8 @@ use worker::{Result, SqlStorageValue};
 
 use super::Inner;
 use super::store::{Store, integers, texts};
-use crate::edge::variables::EnvVariables;
 use crate::edge::{clock, log};
 use crate::policy::{AuditQuery, Intent, Mark, Recorded};
-use crate::settings::Limits;
 use crate::time::{DAY_MS, Millis};
 
 /// How often it is looked for entries that are too old.
@@ -37,7 +35,7 @@ impl Inner {
             log::error("calls_not_forgotten", json!({ "error": error.to_string() }));
         }
         // A setting that cannot be read deletes nothing.
-        let Ok(limits) = Limits::read(&EnvVariables(&self.env)) else {
+        let Ok(limits) = &self.settings.limits else {
             return;
         };
         let kept = DAY_MS.saturating_mul(Millis::from(limits.retention_days));

@@ -22,7 +22,6 @@ use worker::{Delay, Env};
 
 use self::ask::Turns;
 use super::Inner;
-use crate::edge::variables::EnvVariables;
 use crate::edge::{clock, log};
 use crate::linc::{
     Breaker, Claimed, EventKind, Fault, Request, Tally, claim, claim_end, message_received,
@@ -38,8 +37,6 @@ const GONE_FOR_GOOD: Duration = Duration::from_secs(3);
 
 /// What is kept while the object lives; all of it may be forgotten.
 pub(super) struct Coordination {
-    settings: Settings,
-    /// Of them, those about MasterLinc.
     masterlinc: LincSettings,
     breaker: RefCell<Breaker>,
     tally: RefCell<Tally>,
@@ -51,9 +48,8 @@ pub(super) struct Coordination {
 
 impl Coordination {
     /// If there is somebody to ask.
-    pub(super) fn begin(env: &Env) -> Option<Self> {
-        let variables = EnvVariables(env);
-        let linc = LincSettings::read(&variables).ok()?;
+    pub(super) fn begin(settings: &Settings, env: &Env) -> Option<Self> {
+        let linc = settings.linc.as_ref().ok()?;
         if linc.base_url.is_none() && env.service(ask::BINDING).is_err() {
             return None;
         }
@@ -61,8 +57,7 @@ impl Coordination {
             log::error("masterlinc_loops_back", json!({ "warning": warning }));
         }
         Some(Self {
-            settings: Settings::read(&variables),
-            masterlinc: linc,
+            masterlinc: linc.clone(),
             breaker: RefCell::default(),
             tally: RefCell::default(),
             asking: Turns::new(3),

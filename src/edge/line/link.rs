@@ -109,7 +109,7 @@ impl Inner {
 
     async fn connect(self: Rc<Self>, epoch: Epoch, replace_token: bool) {
         let refused = |is_refused| Input::ConnectFailed { epoch, is_refused };
-        let Ok(Some(settings)) = &self.settings else {
+        let Some(settings) = self.pbx() else {
             return self.feed(refused(false));
         };
         // Always a token that works now: an old one would be refused for ever.
@@ -186,9 +186,7 @@ impl Inner {
 
     /// The way to the PBX, if there is one.
     pub(super) fn upstream(&self) -> Option<Upstream<'_>> {
-        let Ok(Some(settings)) = &self.settings else {
-            return None;
-        };
+        let settings = self.pbx()?;
         Some(Upstream::new(&settings.base_url, &self.env))
     }
 
@@ -226,8 +224,7 @@ impl TokenSource for Inner {
     }
 
     fn client(&self) -> &str {
-        let settings = self.settings.as_ref().ok().and_then(Option::as_ref);
-        settings
+        self.pbx()
             .and_then(|settings| settings.credentials.first())
             .map_or("", |way| way.name())
     }

@@ -11,16 +11,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{Delay, Env, Result};
+use worker::{Delay, Result};
 
 use super::Inner;
 use super::store::{Row, Store, integers, texts};
 use crate::edge::upstream::Upstream;
-use crate::edge::variables::EnvVariables;
 use crate::edge::{clock, log};
 use crate::messaging::next_try;
 use crate::pbx::{Body, HttpRequest, Method, Transport};
-use crate::settings::{MessageSettings, PbxSettings, SettingError};
+use crate::settings::Settings;
 use crate::time::Millis;
 
 /// For the PBX's answer.
@@ -46,14 +45,10 @@ struct Post {
 }
 
 impl Postman {
-    pub(super) fn new(
-        env: &Env,
-        pbx: &std::result::Result<Option<PbxSettings>, SettingError>,
-    ) -> Self {
-        let webhook = MessageSettings::read(&EnvVariables(env))
-            .ok()
-            .and_then(|messages| messages.pbx_webhook);
-        let pbx = pbx.as_ref().ok().and_then(Option::as_ref);
+    pub(super) fn new(settings: &Settings) -> Self {
+        let messages = settings.messages.as_ref().ok();
+        let webhook = messages.and_then(|messages| messages.pbx_webhook.clone());
+        let pbx = settings.pbx.as_ref().ok().and_then(Option::as_ref);
         Self {
             to: webhook.and_then(|webhook| {
                 let own = || pbx.map(|pbx| pbx.base_url.clone());

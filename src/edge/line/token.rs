@@ -45,7 +45,7 @@ impl Inner {
     }
 
     async fn sign_in(&self) -> Result<Grant, SignInError> {
-        let settings = match &self.settings {
+        let settings = match &self.settings.pbx {
             Ok(Some(settings)) => settings,
             Ok(None) => {
                 return Err(SignInError::Unreachable {

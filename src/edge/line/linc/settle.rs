@@ -12,6 +12,7 @@ use crate::edge::{clock, log};
 use crate::linc::{Called, Deed, Fault, LegFacts, Plan, Wish, plan};
 use crate::pbx::{Forwarding, Pbx, PbxError, Performed};
 use crate::policy::{End, Mark, Permission};
+use crate::settings::Settings;
 
 /// How long the destination may ring, in seconds.
 const RING: u32 = 40;
@@ -62,7 +63,7 @@ impl Inner {
             }
             // From here on nobody else decides, whatever becomes of this object.
             call = call.decided(plan.agent.as_deref());
-            let mark = mark(linc, &call, &leg, asked, fault, &plan);
+            let mark = mark(&self.settings, &call, &leg, asked, fault, &plan);
             let saved = self
                 .store
                 .write_called(&call)
@@ -104,7 +105,7 @@ impl Inner {
         (dn, id): (&str, i64),
         callid: i64,
     ) -> Result<(LegFacts, Plan), Fault> {
-        let (settings, routing) = (&linc.settings, &linc.masterlinc.routing);
+        let (settings, routing) = (&self.settings, &linc.masterlinc.routing);
         // Rules that cannot be read permit nothing.
         let dialing = settings.dialing.as_ref().map_err(|_| Fault::Forbidden)?;
         let leg = self.leg_now(dn, id, callid).ok_or(Fault::Gone)?;
@@ -207,7 +208,7 @@ impl Inner {
 
 /// How a decision goes on record.
 fn mark(
-    linc: &Coordination,
+    settings: &Settings,
     call: &Called,
     leg: &LegFacts,
     asked: Option<&Wish>,
@@ -215,7 +216,6 @@ fn mark(
     plan: &Plan,
 ) -> Mark {
     let id = random_name().unwrap_or_else(|_| format!("masterlinc-{}", call.callid));
-    let settings = &linc.settings;
     let named = (id, clock::now());
     Mark {
         intent: linc_intent(settings, named, (&leg.dn, call.callid), asked, fault, plan),
