@@ -11,6 +11,7 @@
 mod address;
 mod body;
 mod clock;
+mod desk;
 mod door;
 #[cfg(feature = "drill")]
 mod drill;

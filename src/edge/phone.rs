@@ -13,16 +13,15 @@ use self::day_cache::KvDays;
 use self::wire::{Head, read_head, respond};
 use super::address::Address;
 use super::body::read_announced;
+use super::desk::Ways;
 #[cfg(feature = "drill")]
 use super::drill;
 use super::isolate::Isolate;
-use super::session_client::{self, SessionClient};
-use super::upstream::Upstream;
+use super::session_client;
 use super::{clock, door, reply};
 use crate::auth::{AuthRequest, Caller, Challenge, Decision, OAuth, authenticate, is_guess};
-use crate::desk::{Archive, Desk, Errand};
+use crate::desk::Errand;
 use crate::mcp;
-use crate::pbx::Pbx;
 use crate::server::Server;
 use crate::settings::Access;
 
@@ -188,37 +187,13 @@ async fn serve(
     public_url: &str,
     request: mcp::HttpRequest<'_>,
 ) -> mcp::HttpResponse {
-    let session = SessionClient::new(env, isolate);
+    let ways = Ways::of(env, isolate);
     let days = KvDays::of(env);
-    let carrier = Upstream::carrier(&isolate.settings);
-    let upstream = match &isolate.settings.pbx {
-        Ok(Some(pbx)) => Ok(Upstream::new(&pbx.base_url, env)),
-        Ok(None) => Err("there is no PBX to drive: PBX_FQDN is not set".to_owned()),
-        Err(fault) => Err(format!("the PBX is set up wrong: {fault}")),
+    let errand = Errand {
+        client,
+        ..Errand::default()
     };
-    let server = Server::new(Desk {
-        pbx: upstream
-            .as_ref()
-            .map(|upstream| Pbx::new(upstream, &session))
-            .map_err(Clone::clone),
-        carrier: &carrier,
-        memory: &isolate.memory,
-        session: &session,
-        archive: Archive {
-            days: &days,
-            recent: &isolate.history,
-        },
-        settings: &isolate.settings,
-        caller,
-        errand: Errand {
-            client,
-            ..Errand::default()
-        },
-        intent: None,
-        public_url,
-        now: clock::now(),
-        clock: clock::now,
-    });
+    let server = Server::new(ways.desk(caller, errand, &days, public_url));
     mcp::serve(&server, request).await
 }
 

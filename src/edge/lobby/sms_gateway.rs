@@ -6,13 +6,12 @@ use worker::{Env, Method, Request, Response, Result};
 
 use super::no_days::NoDays;
 use crate::auth::{Bearer, Caller};
-use crate::desk::{Archive, Code, Desk, Errand, hand_over};
+use crate::desk::{Code, Errand, hand_over};
 use crate::edge::address::Address;
 use crate::edge::body::read_body;
+use crate::edge::desk::Ways;
 use crate::edge::isolate::Isolate;
-use crate::edge::session_client::SessionClient;
-use crate::edge::upstream::Upstream;
-use crate::edge::{clock, door, reply};
+use crate::edge::{door, reply};
 use crate::messaging::{Handed, NotHanded, accepted, refused};
 
 /// A post is a few kilobytes.
@@ -70,28 +69,12 @@ pub(super) async fn answer(
         Ok(handed) => handed,
         Err(NotHanded(problem)) => return refusal(400, "invalid_argument", problem),
     };
-    let session = SessionClient::new(env, isolate);
-    let carrier = Upstream::carrier(settings);
+    let ways = Ways::of(env, isolate);
     let caller = Caller::pbx();
     let access = settings.access.as_ref().ok();
     let public = access.and_then(|access| access.public_url.as_deref());
-    let desk = Desk {
-        pbx: Err("the PBX is not asked here".to_owned()),
-        carrier: &carrier,
-        memory: &isolate.memory,
-        session: &session,
-        archive: Archive {
-            days: &NoDays,
-            recent: &isolate.history,
-        },
-        settings,
-        caller: &caller,
-        errand: Errand::default(),
-        intent: None,
-        public_url: public.unwrap_or(url.origin()),
-        now: clock::now(),
-        clock: clock::now,
-    };
+    let public = public.unwrap_or(url.origin());
+    let desk = ways.desk(&caller, Errand::default(), &NoDays, public);
     match hand_over(&desk, &handed).await {
         Ok(id) => reply::json(200, &accepted(&id)),
         Err(error) => refusal(status(error.code), error.code.as_str(), &error.text()),
