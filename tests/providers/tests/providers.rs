@@ -70,6 +70,25 @@ impl House {
     }
 }
 
+/// The one question where it does not matter which.
+fn hi() -> Value {
+    json!([{ "role": "user", "content": "hi" }])
+}
+
+/// What a request is answered with, to the end.
+async fn bytes(request: reqwest::RequestBuilder) -> Vec<u8> {
+    let answer = request.send().await.unwrap();
+    answer.bytes().await.unwrap().into()
+}
+
+async fn text(request: reqwest::RequestBuilder) -> String {
+    String::from_utf8(bytes(request).await).unwrap()
+}
+
+async fn json(request: reqwest::RequestBuilder) -> Value {
+    serde_json::from_slice(&bytes(request).await).unwrap()
+}
+
 /// Texts and arguments of tools, as a client puts them together.
 fn understood(stream: &str) -> (String, String) {
     let (mut text, mut json) = (String::new(), String::new());
@@ -90,14 +109,7 @@ async fn a_turn() {
     let reply = Reply::text("نفتح من الثامنة.").with_tool("transfer", json!({ "to": "100" }));
     house.providers.answers(reply);
     let sound = test_sound::tone(8_000, 500, 400, 6_000);
-    let heard: Value = house
-        .hear(&sound)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let heard = json(house.hear(&sound)).await;
     assert_eq!(heard, json!({ "text": "متى تفتحون؟" }));
     let question = json!([{ "role": "user", "content": heard["text"] }]);
     let answer = house.think(question).send().await.unwrap();
@@ -110,14 +122,7 @@ async fn a_turn() {
         (text.as_str(), tool.as_str()),
         ("نفتح من الثامنة.", r#"{"to":"100"}"#)
     );
-    let spoken = house
-        .speak(&text)
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let spoken = bytes(house.speak(&text)).await;
     let samples: Vec<i16> = spoken
         .chunks_exact(2)
         .map(|it| i16::from_le_bytes([it[0], it[1]]))
@@ -141,7 +146,6 @@ async fn a_turn() {
 #[tokio::test]
 async fn what_the_real_ones_refuse() {
     let house = house().await;
-    let question = || json!([{ "role": "user", "content": "hi" }]);
     let backwards = json!([{ "role": "assistant", "content": "hi" }]);
     let requests = [
         (house.speak(" "), 400),
@@ -153,9 +157,7 @@ async fn what_the_real_ones_refuse() {
         (house.hear(&[1; 100]), 400),
         (house.think(backwards), 400),
         (
-            house
-                .think(question())
-                .header("anthropic-version", "2024-01-01"),
+            house.think(hi()).header("anthropic-version", "2024-01-01"),
             400,
         ),
         (
@@ -194,8 +196,7 @@ async fn troubles() {
         (429, &"2".parse().unwrap())
     );
     house.providers.fails(Provider::Mind, Trouble::SpendLimit);
-    let question = || json!([{ "role": "user", "content": "hi" }]);
-    let answer = house.think(question()).send().await.unwrap();
+    let answer = house.think(hi()).send().await.unwrap();
     assert!(answer.headers().get("retry-after").is_none());
     let body: Value = answer.json().await.unwrap();
     assert_eq!(
@@ -206,52 +207,24 @@ async fn troubles() {
         .providers
         .fails_often(Provider::Mind, 2, Trouble::Status(529));
     for expected in [529, 529, 200] {
-        let answer = house.think(question()).send().await.unwrap();
+        let answer = house.think(hi()).send().await.unwrap();
         assert_eq!(answer.status(), expected);
         answer.bytes().await.unwrap();
     }
     house.providers.fails(Provider::Mind, Trouble::ErrorInside);
-    let stream = house
-        .think(question())
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let stream = text(house.think(hi())).await;
     assert!(stream.contains("event: error") && !stream.contains("message_stop"));
     house.providers.fails(Provider::Mind, Trouble::Cut(60));
-    let answer = house.think(question()).send().await.unwrap();
+    let answer = house.think(hi()).send().await.unwrap();
     assert!(answer.status() == 200 && answer.text().await.is_err());
     house.providers.fails(speech, Trouble::OddBytes);
-    let sound = house
-        .speak("x")
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let sound = bytes(house.speak("x")).await;
     assert_eq!(sound.len() % 2, 1);
     house.providers.fails(speech, Trouble::Empty);
-    let sound = house
-        .speak("x")
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let sound = bytes(house.speak("x")).await;
     assert!(sound.is_empty());
     house.providers.fails(Provider::Hearing, Trouble::Garbage);
-    let page = house
-        .hear(&[1; 1_600])
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = text(house.hear(&[1; 1_600])).await;
     assert!(page.starts_with("<!DOCTYPE"));
     let asked = house.providers.asked(Provider::Mind);
     assert!(asked.iter().all(|it| !it.aborted && it.ended_us.is_some()));
@@ -318,27 +291,12 @@ async fn the_script_over_http() {
         json!({ "text": "Hello?" })
     );
     let started = Instant::now();
-    let spoken = house
-        .speak("Hello")
-        .send()
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let spoken = bytes(house.speak("Hello")).await;
     assert!(spoken.len() == 24_000 && started.elapsed() >= Duration::from_millis(50));
     house
         .until(Provider::Speech, |it| it[0].ended_us.is_some())
         .await;
-    let asked: Value = house
-        .http
-        .get(at("asked"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let asked = json(house.http.get(at("asked"))).await;
     assert_eq!(
         (&asked[0]["provider"], &asked[1]["status"]),
         (&json!("hearing"), &json!(200))
