@@ -9,6 +9,7 @@ mod mcp;
 mod official;
 mod r2;
 mod runtime;
+pub(crate) mod storm;
 mod stream;
 
 use std::net::SocketAddr;

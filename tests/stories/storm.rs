@@ -6,25 +6,24 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `crowd.rs` | who wants what, and what they were told |
+//! | `calls.rs` | what the crowd is after |
 //! | `weather.rs` | what goes wrong |
 //! | `records.rs` | what the PBX placed, what callers were told, and what the audit says, compared |
+//!
+//! Crowd, lives and books are those of every storm (`harness/storm.rs`).
 
-mod crowd;
+mod calls;
 mod records;
 mod weather;
 
-use std::pin::pin;
-use std::time::Duration;
+use std::cell::Cell;
 
-use futures::StreamExt;
-use futures::future::{Either, select};
-use futures::stream::FuturesUnordered;
-use pbx_sim::{Answering, Control};
+use pbx_sim::Answering;
 use serde_json::json;
 
-use crate::harness::{Dice, Stage, key_entry, soaked};
-use crowd::{ADMIN, CALLERS, Crowd};
+use crate::harness::storm::{ADMIN, CALLERS, Course, World, live_through, lives};
+use crate::harness::{Client, Dice, Stage, key_entry, soaked};
+use calls::{Calls, Crowd};
 use records::Tally;
 use weather::Weather;
 
@@ -36,8 +35,6 @@ const ATTEMPTS_EACH: usize = 250;
 const AT_ONCE: usize = 5;
 /// Isolates of a Worker, all with one Durable Object.
 const ISOLATES: usize = 3;
-/// People who want something at the same moment; most of them attempt more than once.
-const WAVE: usize = 16;
 /// `CALLS_PER_NUMBER`: so often one number is called in a life, whoever wants it.
 const CALLS_PER_NUMBER: usize = 3;
 /// `CALLS_PER_DAY` where calls are scarce.
@@ -91,13 +88,7 @@ impl Terms {
 #[tokio::test]
 async fn whatever_fails_nobody_is_called_twice_and_the_audit_is_true() {
     let attempts = soaked(ATTEMPTS);
-    let lives = (0..attempts.div_ceil(ATTEMPTS_EACH)).map(life);
-    let tallies: Vec<Tally> = futures::stream::iter(lives)
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    let lives = tallies.len();
-    let tally = tallies.iter().fold(Tally::default(), Tally::plus);
+    let (tally, lives) = lives((attempts, ATTEMPTS_EACH, AT_ONCE), life).await;
     assert!(tally.attempts >= attempts, "{tally:?}");
     println!("{tally}; {lives} Workers of {ISOLATES} isolates");
     assert!(tally.is_worth_something(), "{tally:?}");
@@ -106,66 +97,68 @@ async fn whatever_fails_nobody_is_called_twice_and_the_audit_is_true() {
 /// One Worker and its PBX, through all that is attempted with them.
 async fn life(number: usize) -> Tally {
     let terms = Terms::of(number);
-    let variables = terms.variables();
-    let variables: Vec<(&str, &str)> = variables
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let mut dice = Dice::new(number);
-    let mut stage = Stage::of(&variables, ISOLATES).await;
-    // Whoever is called declines at once, so that nobody has many calls.
-    let declines = Answering::Decline { after_ms: Some(5) };
-    stage.pbx().set_outside("+966*", declines);
-
-    let crowd = Crowd::new(&stage, terms.asks);
-    let mut weather = Weather::default();
+    let mut clinic = Clinic::of(terms).await;
+    let calls = Calls {
+        pbx: clinic.stage.pbx().clone(),
+        seconds: Cell::new(None),
+    };
+    let crowd = Crowd::new(clinic.stage.runtime.clients(), calls, terms.asks);
     // Once the runtime dies, and in some lives the PBX once takes longer than the Worker waits.
-    let mut death = Some(ATTEMPTS_EACH / 3);
-    let mut slow = Some(ATTEMPTS_EACH / 2).filter(|_| number % 4 < 2);
-    let mut everyone = FuturesUnordered::new();
-    while crowd.attempts() < ATTEMPTS_EACH {
-        let now = crowd.attempts();
-        let is_slow = slow.take_if(|attempts| now >= *attempts).is_some();
-        weather.stir(stage.pbx(), &mut dice, is_slow);
-        for _ in 0..WAVE {
-            everyone.push(crowd.want(Dice::new(dice.below(1 << 30)), is_slow));
-        }
-        // Those who have to wait for long do so while the next ones come.
-        let settled = pin!(settle(&mut everyone, WAVE / 2));
-        if death.is_some_and(|attempts| now >= attempts) {
-            let some = 1 + dice.below(WAVE / 2);
-            let enough = pin!(requests(stage.pbx().clone(), some));
-            if let Either::Right(_) = select(settled, enough).await {
-                death = None;
-                // Nobody finds the new Worker before it is there.
-                let mut clients = crowd.clients.write().await;
-                stage.restart(&variables).await;
-                *clients = crowd::clients(&stage);
-                weather.restarts += 1;
-            }
-        } else {
-            settled.await;
-        }
-        stage.pbx().clear_faults();
-        weather.clears_up(&stage).await;
-    }
-    settle(&mut everyone, 0).await;
-    drop(everyone);
-    records::compare(&stage, &crowd, &weather, terms.calls_a_day).await
+    let course = Course {
+        attempts: ATTEMPTS_EACH,
+        deaths: vec![ATTEMPTS_EACH / 3],
+        slow: Some(ATTEMPTS_EACH / 2).filter(|_| number % 4 < 2),
+    };
+    let restarts = live_through(&mut clinic, &crowd, &mut Dice::new(number), course).await;
+    records::compare(&clinic.stage, &crowd, restarts, terms.calls_a_day).await
 }
 
-/// Waits until so many are left.
-async fn settle(everyone: &mut FuturesUnordered<impl Future<Output = ()>>, left: usize) {
-    while everyone.len() > left {
-        everyone.next().await;
+/// A Worker, its PBX and the weather.
+struct Clinic {
+    stage: Stage,
+    variables: Vec<(&'static str, String)>,
+    weather: Weather,
+}
+
+impl Clinic {
+    async fn of(terms: Terms) -> Self {
+        let variables = terms.variables();
+        let stage = Stage::of(&borrowed(&variables), ISOLATES).await;
+        // Whoever is called declines at once, so that nobody has many calls.
+        let declines = Answering::Decline { after_ms: Some(5) };
+        stage.pbx().set_outside("+966*", declines);
+        Self {
+            stage,
+            variables,
+            weather: Weather::default(),
+        }
     }
 }
 
-/// Waits until the PBX has seen so many more.
-async fn requests(pbx: Control, more: usize) {
-    let seen = || usize::try_from(pbx.counters().requests).expect("small");
-    let enough = seen() + more;
-    while seen() < enough {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+impl World for Clinic {
+    type Wanted = Calls;
+
+    fn stir(&mut self, dice: &mut Dice, is_slow: bool) {
+        self.weather.stir(self.stage.pbx(), dice, is_slow);
     }
+
+    fn requests(&self) -> impl Fn() -> usize + use<> {
+        let pbx = self.stage.pbx().clone();
+        move || usize::try_from(pbx.counters().requests).expect("small")
+    }
+
+    async fn restart(&mut self) -> Vec<Client> {
+        self.stage.restart(&borrowed(&self.variables)).await;
+        self.stage.runtime.clients()
+    }
+
+    async fn clears_up(&mut self) {
+        self.stage.pbx().clear_faults();
+        self.weather.clears_up(&self.stage).await;
+    }
+}
+
+fn borrowed<'a>(variables: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    let pairs = variables.iter();
+    pairs.map(|(name, value)| (*name, value.as_str())).collect()
 }

@@ -6,31 +6,28 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `crowd.rs` | who writes to whom, and what they were told |
+//! | `sends.rs` | what the crowd is after |
 //! | `outside.rs` | patients who write, and agents in 3CX |
 //! | `weather.rs` | what goes wrong |
 //! | `tally.rs` | what is counted |
 //! | `records.rs` | what the carrier took, what was told, the log and the audit, compared |
+//!
+//! Crowd, lives and books are those of every storm (`harness/storm.rs`).
 
-mod crowd;
 mod outside;
 mod records;
+mod sends;
 mod tally;
 mod weather;
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use carrier_sim::Carrier;
-use futures::StreamExt;
-use futures::future::{Either, select};
-use futures::stream::FuturesUnordered;
 use serde_json::json;
 
 use super::clinic::Clinic;
-use crate::harness::{Dice, key_entry, soaked};
-use crowd::{ADMIN, CALLERS, Crowd};
+use crate::harness::storm::{ADMIN, CALLERS, Course, World, live_through, lives};
+use crate::harness::{Client, Dice, key_entry, soaked};
+use sends::{Crowd, Sends};
 use tally::Tally;
 
 /// Attempts of a soak.
@@ -41,8 +38,6 @@ const ATTEMPTS_EACH: usize = 250;
 const AT_ONCE: usize = 4;
 /// Isolates of a Worker, all with one Durable Object.
 const ISOLATES: usize = 3;
-/// People who want something at the same moment; most of them attempt more than once.
-const WAVE: usize = 16;
 /// `MESSAGES_PER_DAY` where messages are scarce.
 const SCARCE: usize = 25;
 /// What callbacks name, wherever the Worker listens.
@@ -86,13 +81,7 @@ impl Terms {
 #[tokio::test]
 async fn whatever_fails_nobody_is_written_to_twice_and_the_log_has_everything() {
     let attempts = soaked(ATTEMPTS);
-    let lives = (0..attempts.div_ceil(ATTEMPTS_EACH)).map(life);
-    let tallies: Vec<Tally> = futures::stream::iter(lives)
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    let lives = tallies.len();
-    let tally = tallies.iter().fold(Tally::default(), Tally::plus);
+    let (tally, lives) = lives((attempts, ATTEMPTS_EACH, AT_ONCE), life).await;
     assert!(tally.attempts >= attempts, "{tally:?}");
     println!("{tally}; {lives} Workers of {ISOLATES} isolates");
     assert!(tally.is_worth_something(), "{tally:?}");
@@ -106,59 +95,40 @@ async fn life(number: usize) -> Tally {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let mut dice = Dice::new(number);
     let mut clinic = Clinic::of(&variables, ISOLATES).await;
-    let carrier = Arc::clone(&clinic.carrier);
-    carrier.finds(PUBLIC, clinic.runtime.url());
+    clinic.carrier.finds(PUBLIC, clinic.runtime.url());
 
-    let crowd = Crowd::new(&clinic, terms.asks);
-    let mut restarts = 0;
+    let sends = Sends::new(&clinic.carrier, clinic.pbx());
+    let crowd = Crowd::new(clinic.runtime.clients(), sends, terms.asks);
     // Twice the runtime dies.
-    let mut deaths = vec![ATTEMPTS_EACH * 2 / 3, ATTEMPTS_EACH / 3];
-    let mut slow = Some(ATTEMPTS_EACH / 2);
-    let mut everyone = FuturesUnordered::new();
-    while crowd.attempts() < ATTEMPTS_EACH {
-        let now = crowd.attempts();
-        let is_slow = slow.take_if(|attempts| now >= *attempts).is_some();
-        weather::stir(&clinic, &mut dice, is_slow);
-        for _ in 0..WAVE {
-            everyone.push(crowd.want(Dice::new(dice.below(1 << 30))));
-        }
-        // Those who have to wait for long do so while the next ones come.
-        let settled = pin!(settle(&mut everyone, WAVE / 2));
-        if deaths.last().is_some_and(|attempts| now >= *attempts) {
-            let some = 1 + dice.below(WAVE / 2);
-            let enough = pin!(requests(&carrier, some));
-            if let Either::Right(_) = select(settled, enough).await {
-                deaths.pop();
-                // Nobody finds the new Worker before it is there.
-                let mut clients = crowd.clients.write().await;
-                clinic.restart().await;
-                *clients = crowd::clients(&clinic);
-                carrier.finds(PUBLIC, clinic.runtime.url());
-                restarts += 1;
-            }
-        } else {
-            settled.await;
-        }
-        weather::clear(&clinic);
-    }
-    settle(&mut everyone, 0).await;
-    drop(everyone);
+    let course = Course {
+        attempts: ATTEMPTS_EACH,
+        deaths: vec![ATTEMPTS_EACH * 2 / 3, ATTEMPTS_EACH / 3],
+        slow: Some(ATTEMPTS_EACH / 2),
+    };
+    let restarts = live_through(&mut clinic, &crowd, &mut Dice::new(number), course).await;
     records::compare(&clinic, &crowd, restarts, terms.a_day).await
 }
 
-/// Waits until so many are left.
-async fn settle(everyone: &mut FuturesUnordered<impl Future<Output = ()>>, left: usize) {
-    while everyone.len() > left {
-        everyone.next().await;
-    }
-}
+impl World for Clinic {
+    type Wanted = Sends;
 
-/// Waits until the carrier has seen so many more.
-async fn requests(carrier: &Carrier, more: usize) {
-    let enough = carrier.requests() + more;
-    while carrier.requests() < enough {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    fn stir(&mut self, dice: &mut Dice, is_slow: bool) {
+        weather::stir(self, dice, is_slow);
+    }
+
+    fn requests(&self) -> impl Fn() -> usize + use<> {
+        let carrier = Arc::clone(&self.carrier);
+        move || carrier.requests()
+    }
+
+    async fn restart(&mut self) -> Vec<Client> {
+        Clinic::restart(self).await;
+        self.carrier.finds(PUBLIC, self.runtime.url());
+        self.runtime.clients()
+    }
+
+    async fn clears_up(&mut self) {
+        weather::clear(self);
     }
 }

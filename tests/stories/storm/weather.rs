@@ -1,10 +1,9 @@
 //! What goes wrong during one wave of attempts.
 
 use pbx_sim::{Control, Fault, Rule};
-
 use serde_json::json;
 
-use super::crowd::CALLERS;
+use crate::harness::storm::CALLERS;
 use crate::harness::{Dice, Stage, status, until};
 
 /// Faults of calls in one wave.
@@ -20,8 +19,6 @@ pub(super) struct Weather {
     kills: usize,
     /// A sign-in was refused, or will be.
     is_refused: bool,
-    /// Restarts of the runtime.
-    pub(super) restarts: usize,
 }
 
 impl Weather {

@@ -8,27 +8,25 @@ use pbx_sim::AgentSms;
 use serde_json::Value;
 
 use super::super::clinic::{GATEWAY_KEY, SMS_FROM};
-use super::crowd::{Agent, Crowd, EXTENSIONS};
+use super::sends::{Agent, Crowd, Sends};
 use super::{PUBLIC, weather};
 use crate::harness::Dice;
+use crate::harness::storm::Wanted;
 
 impl Crowd {
     /// Somebody outside writes.
     pub(super) async fn patient(&self, dice: &mut Dice) {
-        let number = 9_000 + self.patients.borrow().len();
+        let number = 9_000 + self.wanted.patients.borrow().len();
         let text = format!("سؤال {number}؟");
         self.writes(dice, &format!("+96650000{number:04}"), &text)
             .await;
-        self.answered.borrow_mut().push(text);
+        self.wanted.answered.borrow_mut().push(text);
     }
 
     /// Somebody does not want to be written to any more, and is written to all the same.
     pub(super) async fn opts_out(&self, dice: &mut Dice) {
         let wish = self.wish(dice, 0, false);
-        self.change(wish, |wish| {
-            wish.channel = "sms";
-            wish.is_forbidden = true;
-        });
+        self.change(wish, |wish| wish.is_forbidden = true);
         let number = self.wishes.borrow()[wish].number.clone();
         let stop = dice.one_of(&["STOP", "إلغاء", "توقف"]);
         self.writes(dice, &number, stop).await;
@@ -38,7 +36,7 @@ impl Crowd {
     /// The carrier hands a message over until it is taken, now and then several times at once.
     async fn writes(&self, dice: &mut Dice, from: &str, text: &str) {
         let name = {
-            let mut patients = self.patients.borrow_mut();
+            let mut patients = self.wanted.patients.borrow_mut();
             patients.push(from.to_owned());
             patients.len()
         };
@@ -51,7 +49,7 @@ impl Crowd {
         let hand_over = async || {
             let url = format!("{PUBLIC}/webhooks/twilio");
             for _ in 0..100 {
-                if self.carrier.deliver(&url, &message).await == Some(200) {
+                if self.wanted.carrier.deliver(&url, &message).await == Some(200) {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -66,24 +64,24 @@ impl Crowd {
     pub(super) async fn agent(&self, dice: &mut Dice) {
         let client = dice.one_of(&self.clients.read().await);
         let number = {
-            let mut agents = self.agents.borrow_mut();
+            let mut agents = self.wanted.agents.borrow_mut();
             let text = format!("agent {}", agents.len());
             agents.push(Agent { text, told: None });
             agents.len() - 1
         };
         let to = format!("+96650000{:04}", 8_000 + number);
-        weather::course(&self.carrier, &to, dice);
+        weather::course(&self.wanted.carrier, &to, dice);
         let sms = AgentSms {
-            extension: dice.one_of(&EXTENSIONS).to_owned(),
+            extension: dice.one_of(Sends::EXTENSIONS).to_owned(),
             from: SMS_FROM.to_owned(),
             to,
-            text: self.agents.borrow()[number].text.clone(),
+            text: self.wanted.agents.borrow()[number].text.clone(),
         };
-        let body: Value = self.pbx.agent_writes(&sms);
+        let body: Value = self.wanted.pbx.agent_writes(&sms);
         let gateway = client.header("authorization", &format!("Bearer {GATEWAY_KEY}"));
         let raw = gateway
             .try_send("POST", "/sms/3cx", Some(body.to_string().into_bytes()))
             .await;
-        self.agents.borrow_mut()[number].told = raw.ok().map(|raw| raw.status);
+        self.wanted.agents.borrow_mut()[number].told = raw.ok().map(|raw| raw.status);
     }
 }

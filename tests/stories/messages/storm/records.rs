@@ -8,9 +8,13 @@ use pbx_sim::SmsEvent;
 use serde_json::{Value, json};
 
 use super::super::clinic::{Clinic, TAKEN};
-use super::crowd::{ADMIN, Attempt, CALLERS, Crowd, Wish};
-use super::tally::Tally;
+use super::sends::{Crowd, Sends, Wish};
+use super::tally::{Others, Tally};
+use crate::harness::storm::{ADMIN, Attempt, Fate, Once, audit, fate};
 use crate::harness::until;
+
+/// How a number that may not be written to is answered.
+const FORBIDDEN: [&str; 2] = ["forbidden_destination", "invalid_argument"];
 
 /// Compares all of them, text by text and attempt by attempt.
 pub(super) async fn compare(
@@ -23,9 +27,10 @@ pub(super) async fn compare(
         (clinic.carrier.underway() == 0).then_some(())
     })
     .await;
-    let answered = crowd.answered.borrow().clone();
+    let answered = crowd.wanted.answered.borrow().clone();
     let told = told_to_pbx(clinic, answered).await;
-    let audit = audit(clinic).await;
+    // What agents write in 3CX is on record under another name.
+    let (audit, _) = audit::<Sends>(&clinic.client_with(ADMIN)).await;
     let log = log(clinic).await;
     let accepted = clinic.carrier.accepted();
     let deliveries = clinic.carrier.deliveries();
@@ -36,7 +41,10 @@ pub(super) async fn compare(
         restarts,
         faults: clinic.carrier.played(),
         entries: audit.values().map(Vec::len).sum(),
-        reports: deliveries.iter().filter(|it| is_report(it)).count(),
+        others: Others {
+            reports: deliveries.iter().filter(|it| is_report(it)).count(),
+            ..Others::default()
+        },
         ..Tally::default()
     };
     assert!(
@@ -61,55 +69,47 @@ pub(super) async fn compare(
     for (name, attempt) in record.iter().enumerate() {
         let wish = &wishes[attempt.wish];
         let entries = audit.get(&name).map_or(&[][..], Vec::as_slice);
-        if let Some(fate) = fate(attempt, wish, entries, &mut tally) {
+        let text = &wish.details.text;
+        let tells = |entry: &Value| entry.to_string().contains(text);
+        assert!(!entries.iter().any(tells), "{wish:?}: {entries:?}");
+        if let Some(fate) = fate(attempt, wish, entries, &FORBIDDEN, &mut tally) {
             of_wish
                 .entry(attempt.wish)
                 .or_default()
                 .push((fate, attempt));
         }
     }
-    let mut keys: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-    let mut callers = [0; CALLERS.len()];
+    let mut once = Once::default();
     for (index, wish) in wishes.iter().enumerate() {
         let taken = accepted
             .iter()
-            .filter(|message| message.body == wish.text)
+            .filter(|message| message.body == wish.details.text)
             .count();
         let fates = of_wish.remove(&index).unwrap_or_default();
         agree(
             wish,
             taken,
             &fates,
-            log.get(&wish.text).map_or(&[][..], Vec::as_slice),
+            log.get(&wish.details.text).map_or(&[][..], Vec::as_slice),
         );
-        tally.taken += taken;
-        callers[wish.caller] += taken;
-        if let Some(key) = &wish.key {
-            *keys.entry((wish.caller, key)).or_default() += taken;
-        }
+        tally.acts += taken;
+        once.note(wish, taken);
     }
-    tally.keys = keys.len();
-    tally.keys_used = keys.values().filter(|taken| **taken > 0).count();
-    for (key, taken) in keys {
-        assert!(taken <= 1, "{taken} messages under {key:?}");
-    }
-    for taken in callers {
-        assert!(taken <= a_day, "{taken} messages of one caller");
-    }
+    once.check(a_day, &mut tally);
     agents(crowd, &accepted, &mut tally);
     assert_eq!(
-        tally.taken + tally.taken_for_agents,
+        tally.acts + tally.others.taken_for_agents,
         accepted.len(),
         "nobody else sent any"
     );
-    let answered = crowd.answered.borrow();
+    let answered = crowd.wanted.answered.borrow();
     for text in answered.iter() {
         // The PBX is told again where its answer was lost: then it shows it twice itself.
         let (shown, told) = (log.get(text).map_or(0, Vec::len), told[text]);
         assert_eq!(shown, told, "{text} in the log");
-        tally.told_again += told - 1;
+        tally.others.told_again += told - 1;
     }
-    tally.patients = answered.len();
+    tally.others.patients = answered.len();
     tally
 }
 
@@ -120,84 +120,18 @@ fn own<'a>(message: &Accepted, shown: &'a [Value]) -> (Vec<&'a Value>, Vec<&'a V
     shown.iter().partition(|entry| entry["id"] == json!(name))
 }
 
-/// What became of one attempt, by what its caller was told or else by the audit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// Its message was taken, or that of an earlier one with its key.
-    Done,
-    NotDone,
-    Unclear,
-}
-
-/// What became of an attempt; nothing where it never reached the Worker. Told and audit must agree.
-fn fate(attempt: &Attempt, wish: &Wish, entries: &[Value], tally: &mut Tally) -> Option<Fate> {
-    let context = || format!("{attempt:?} of {wish:?}: {entries:?}");
-    assert!(entries.len() <= 1, "on record twice: {}", context());
-    let recorded = entries
-        .first()
-        .map(|entry| entry["outcome"].as_str().expect("text"));
-    assert!(
-        entries
-            .iter()
-            .all(|entry| !entry.to_string().contains(&wish.text)),
-        "{}",
-        context()
-    );
-    let Some(told) = &attempt.told else {
-        tally.lost += 1;
-        return match recorded? {
-            "ok" => Some(Fate::Done),
-            "pending" | "outcome_unknown" => Some(Fate::Unclear),
-            _ => Some(Fate::NotDone),
-        };
-    };
-    let outcome = if told.is_error { told.code() } else { "ok" };
-    assert_eq!(recorded, Some(outcome), "{}", context());
-    if wish.is_forbidden {
-        assert!(
-            ["forbidden_destination", "invalid_argument"].contains(&outcome),
-            "{}",
-            context()
-        );
-    }
-    Some(match outcome {
-        "ok" => {
-            tally.done += 1;
-            Fate::Done
-        }
-        "outcome_unknown" => {
-            tally.unclear += 1;
-            Fate::Unclear
-        }
-        code => {
-            let refusals = [
-                "forbidden_destination",
-                "invalid_argument",
-                "confirmation_required",
-                "limit_reached",
-            ];
-            tally.not_done += 1;
-            tally.refused += usize::from(refusals.contains(&code));
-            Fate::NotDone
-        }
-    })
-}
-
 /// What was taken of a wish fits what was said of all attempts at it.
 fn agree(wish: &Wish, taken: usize, fates: &[(Fate, &Attempt)], shown: &[Value]) {
     let context = || format!("{wish:?}\n{taken} taken\n{fates:#?}\n{shown:?}");
-    let has = |this: Fate| fates.iter().any(|(fate, _)| *fate == this);
+    let is_done = fates.iter().any(|(fate, _)| fate.is_done());
+    let is_unclear = fates.iter().any(|(fate, _)| *fate == Fate::Unclear);
     assert!(taken <= wish.most, "too many: {}", context());
     assert!(
-        taken == 0 || has(Fate::Done) || has(Fate::Unclear),
+        taken == 0 || is_done || is_unclear,
         "told that it was not: {}",
         context()
     );
-    assert!(
-        taken == 1 || !has(Fate::Done),
-        "told that it was: {}",
-        context()
-    );
+    assert!(taken == 1 || !is_done, "told that it was: {}", context());
     for (_, attempt) in fates {
         let id = attempt.told.as_ref().map(|told| &told.value["messageId"]);
         if let Some(Value::String(id)) = id {
@@ -247,7 +181,7 @@ fn agrees(message: &Accepted, shown: &Value, deliveries: &[Delivery]) {
 
 /// 3CX is told the truth, too.
 fn agents(crowd: &Crowd, accepted: &[Accepted], tally: &mut Tally) {
-    for agent in crowd.agents.borrow().iter() {
+    for agent in crowd.wanted.agents.borrow().iter() {
         let taken = accepted
             .iter()
             .filter(|message| message.body == agent.text)
@@ -259,7 +193,7 @@ fn agents(crowd: &Crowd, accepted: &[Accepted], tally: &mut Tally) {
         {
             assert_eq!(taken, 0, "{agent:?}");
         }
-        tally.taken_for_agents += taken;
+        tally.others.taken_for_agents += taken;
     }
 }
 
@@ -302,29 +236,6 @@ async fn log(clinic: &Clinic) -> BTreeMap<String, Vec<Value>> {
         for message in page.ok()["messages"].as_array().expect("messages") {
             let text = message["body"].as_str().expect("text").to_owned();
             all.entry(text).or_default().push(message.clone());
-        }
-        cursor = page.ok()["nextCursor"].clone();
-        if cursor.is_null() {
-            return all;
-        }
-    }
-}
-
-/// Every call of `send_message` on record, by the name of the attempt.
-async fn audit(clinic: &Clinic) -> BTreeMap<usize, Vec<Value>> {
-    let admin = clinic.client_with(ADMIN);
-    let mut all: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
-    let mut cursor = Value::Null;
-    loop {
-        let query = json!({ "tool": "send_message", "limit": 100, "cursor": cursor });
-        let page = admin.call("get_audit_log", query).await;
-        for entry in page.ok()["entries"].as_array().expect("entries") {
-            // What agents write in 3CX is on record under another name.
-            let client = entry["client"].as_str().unwrap_or_default();
-            if let Some(name) = client.strip_prefix("storm/") {
-                let name = name.parse().expect("a number");
-                all.entry(name).or_default().push(entry.clone());
-            }
         }
         cursor = page.ok()["nextCursor"].clone();
         if cursor.is_null() {
