@@ -7,7 +7,8 @@
 //! Invariants
 //! - A follower gets every event of its filter, once and in order, or is told why not: `reset` where it
 //!   comes back too late, `dropped` where it reads too slowly. A stalled reader loses only itself.
-//! - Nothing grows: the log, the number of followers, and what one reading takes along are bounded.
+//! - Nothing grows: the log, the number of followers, of one caller, too, and what one reading takes along
+//!   are bounded.
 //! - An id names the life of the object, too: what an earlier life counted is not taken for this one's.
 //!
 //! Not here: who may follow what (the Worker says so in [`Follow`](crate::session::Follow)); the stream
@@ -22,5 +23,5 @@ mod news;
 #[cfg(test)]
 mod tests;
 
-pub use fanout::{Fanout, Full, MOST};
+pub use fanout::{Fanout, Full};
 pub use news::Calls;

@@ -142,7 +142,8 @@ pub enum Command {
         /// Of one call of the PBX; all of them if left out.
         callid: Option<i64>,
     },
-    /// Live events from now on → server-sent events, or 503 where too many follow.
+    /// Live events from now on → server-sent events; 503 where too many follow, 429 where too many of this
+    /// caller do.
     Follow {
         /// Which.
         follow: Follow,
@@ -154,6 +155,9 @@ pub enum Command {
 /// What somebody would like to hear of as it happens. The Worker has seen to it that they may.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Follow {
+    /// Who, as the audit has it.
+    #[serde(default)]
+    pub caller: String,
     /// Entries as an administrator writes them; every extension if left out.
     pub extensions: Option<Vec<String>>,
     /// The id of the last event that they had.

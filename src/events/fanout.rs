@@ -20,7 +20,9 @@ use crate::session::Follow;
 use crate::time::Millis;
 
 /// Followers at once.
-pub const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
+/// Of one caller: nobody takes the places of all.
+pub(super) const MOST_EACH: usize = 250;
 /// One reading takes about so many bytes along.
 const MOUTHFUL: usize = 16 * 1024;
 /// Heartbeats for which a reader may take nothing: a minute.
@@ -30,7 +32,12 @@ const LONGEST: u16 = 240;
 
 /// There are as many followers as there can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full;
+pub enum Full {
+    /// Of all callers together.
+    House,
+    /// Of this caller.
+    Caller,
+}
 
 /// The log and its followers.
 #[derive(Debug)]
@@ -45,6 +52,7 @@ pub struct Fanout {
 #[derive(Debug)]
 struct Follower {
     key: u64,
+    caller: String,
     filter: Filter,
     /// The number of the event that it reads next.
     place: u64,
@@ -130,14 +138,7 @@ impl Fanout {
 impl Fanout {
     /// Somebody follows from now on, or from where they stopped.
     pub fn follow(&mut self, mut follow: Follow, now: Millis) -> Result<u64, Full> {
-        if self.followers.len() >= MOST {
-            // Some may be gone without a word, which shows when something is sent to them.
-            for follower in &mut self.followers {
-                follower.must_beat = true;
-                follower.wake();
-            }
-            return Err(Full);
-        }
+        self.make_room(&follow.caller)?;
         let filter = Filter::new(&mut follow);
         let mut place = self.log.next();
         let mut opening = follow.opening;
@@ -159,6 +160,7 @@ impl Fanout {
         self.last_key = self.last_key.saturating_add(1);
         self.followers.push(Follower {
             key: self.last_key,
+            caller: follow.caller,
             filter,
             place,
             opening,
@@ -170,6 +172,27 @@ impl Fanout {
             must_beat: false,
         });
         Ok(self.last_key)
+    }
+
+    /// Refuses one who is too many; then those are sent a sign of life who have the places. Some may be gone
+    /// without a word, which shows when something is sent to them.
+    fn make_room(&mut self, caller: &str) -> Result<(), Full> {
+        let is_own = |follower: &Follower| follower.caller == caller;
+        let own = self.followers.iter().filter(|it| is_own(it)).count();
+        let full = if self.followers.len() >= MOST {
+            Full::House
+        } else if own >= MOST_EACH {
+            Full::Caller
+        } else {
+            return Ok(());
+        };
+        for follower in &mut self.followers {
+            if full == Full::House || is_own(follower) {
+                follower.must_beat = true;
+                follower.wake();
+            }
+        }
+        Err(full)
     }
 
     /// What this follower reads next; nothing at the end.

@@ -26,7 +26,8 @@ impl Inner {
         self.feed(Input::Demand);
         let key = match self.events.borrow_mut().follow(follow, clock::now()) {
             Ok(key) => key,
-            Err(Full) => return Response::error("too many follow", 503),
+            Err(Full::House) => return Response::error("too many follow", 503),
+            Err(Full::Caller) => return Response::error("too many of this caller follow", 429),
         };
         if !self.is_beating.replace(true) {
             spawn_local(Rc::clone(self).beat());

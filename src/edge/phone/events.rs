@@ -32,6 +32,7 @@ impl Visit<'_> {
         }
         let after = self.head.last_event_id.or_else(|| asked(self.url.query()));
         self.stream(Follow {
+            caller: caller.name.clone(),
             extensions: caller.extensions.entries(),
             after: after.map(str::to_owned),
             ..Follow::default()
@@ -57,6 +58,7 @@ impl Visit<'_> {
             })
         });
         self.stream(Follow {
+            caller: caller.name.clone(),
             extensions: caller.extensions.entries(),
             after: None,
             watches: watches.collect(),
@@ -71,15 +73,18 @@ impl Visit<'_> {
             return refusal(503, &problem);
         }
         let object = SessionClient::new(self.env, self.isolate);
+        let caller = follow.caller.clone();
         let answer = object.follow(follow).await?;
-        match answer.body() {
-            Some(body) if answer.status() == 200 => reply::stream(body).map(Into::into),
-            _ => refusal(
-                503,
-                "as many programs follow live events as can: end one that is not needed, or try again in \
-                 a minute",
-            ),
-        }
+        let who = match (answer.status(), answer.body()) {
+            (200, Some(body)) => return reply::stream(body).map(Into::into),
+            (429, _) => format!(" of `{caller}`"),
+            _ => String::new(),
+        };
+        let message = format!(
+            "as many programs{who} follow live events as can: end one that is not needed, or try again in \
+             a minute"
+        );
+        refusal(503, &message)
     }
 }
 

@@ -1,6 +1,15 @@
 //! Coming, going, coming back, falling behind.
 
 use super::*;
+use crate::events::fanout::{Full, MOST, MOST_EACH};
+
+/// One of the programs of a caller.
+fn by(caller: usize) -> Follow {
+    Follow {
+        caller: format!("caller {caller}"),
+        ..Follow::default()
+    }
+}
 
 #[test]
 fn a_follower_is_told_where_it_stands_and_then_what_happens() {
@@ -238,18 +247,38 @@ fn watchers_are_told_once_and_never_fall_behind() {
 #[test]
 fn there_is_an_end_to_followers() {
     let mut fanout = Fanout::new(NOW);
-    let keys: Vec<u64> = (0..super::super::MOST)
-        .map(|_| fanout.follow(Follow::default(), NOW).unwrap())
+    let keys: Vec<u64> = (0..MOST)
+        .map(|number| fanout.follow(by(number / MOST_EACH), NOW).unwrap())
         .collect();
     let waker = Waker::noop();
     while fanout.read(keys[500], waker).is_ready() {}
-    assert!(fanout.follow(Follow::default(), NOW).is_err());
+    assert_eq!(fanout.follow(by(9), NOW), Err(Full::House));
     let sign = fanout.read(keys[500], waker);
     assert!(sign.is_ready(), "who is gone would be noticed now");
     fanout.leave(keys[500]);
     fanout.leave(keys[500]);
-    assert!(fanout.follow(Follow::default(), NOW).is_ok());
-    assert!(fanout.follow(Follow::default(), NOW).is_err());
+    assert!(fanout.follow(by(9), NOW).is_ok());
+    assert_eq!(fanout.follow(by(9), NOW), Err(Full::House));
+}
+
+#[test]
+fn one_caller_does_not_take_the_places_of_all() {
+    let mut fanout = Fanout::new(NOW);
+    let waker = Waker::noop();
+    let other = fanout.follow(by(2), NOW).unwrap();
+    let own: Vec<u64> = (0..MOST_EACH)
+        .map(|_| fanout.follow(by(1), NOW).unwrap())
+        .collect();
+    for key in [other, own[7]] {
+        while fanout.read(key, waker).is_ready() {}
+    }
+    assert_eq!(fanout.follow(by(1), NOW), Err(Full::Caller));
+    assert!(fanout.read(own[7], waker).is_ready(), "is it still there?");
+    assert!(fanout.read(other, waker).is_pending(), "it is not asked");
+    assert!(fanout.follow(by(2), NOW).is_ok());
+    fanout.leave(own[7]);
+    assert!(fanout.follow(by(1), NOW).is_ok());
+    assert_eq!(fanout.follow(by(1), NOW), Err(Full::Caller));
 }
 
 #[test]

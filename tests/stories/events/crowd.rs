@@ -7,7 +7,26 @@ use std::time::Instant;
 use futures::future::join_all;
 
 use super::*;
-use crate::harness::soaked;
+use crate::harness::{key_entry, soaked};
+
+/// Each may follow a quarter of all.
+const KEYS: [&str; 4] = [
+    "north-key-not-real",
+    "coast-key-not-real",
+    "south-key-not-real",
+    "hills-key-not-real",
+];
+const OTHER: &str = "other-key-not-real";
+
+/// A Worker with these keys.
+async fn stage_of_many(isolates: usize) -> Stage {
+    let keys = KEYS.iter().chain([&OTHER]);
+    let keys: Vec<Value> = keys.map(|key| key_entry(key, &["read"], None)).collect();
+    let keys = json!(keys).to_string();
+    let stage = Stage::of(&[("MCP_AUTH", ""), ("MCP_API_KEYS", &keys)], isolates).await;
+    is_up(&stage.client_with(OTHER)).await;
+    stage
+}
 
 /// Lets `calls` calls ring and end, one after another, at different extensions; what was heard of them.
 async fn bustle(pbx: &Control, calls: usize, mut witness: Stream) -> Vec<Event> {
@@ -45,13 +64,15 @@ async fn listen_to_the_end(mut stream: Stream) -> Vec<u64> {
 
 #[tokio::test]
 async fn everybody_hears_the_same_in_the_same_order() {
-    let stage = Stage::of(&[], 2).await;
+    let stage = stage_of_many(2).await;
     let clients = stage.runtime.clients();
-    is_up(&clients[0]).await;
     let (followers, calls) = (soaked(1_000), soaked(200).max(50));
     let mut streams = Vec::new();
     for number in 0..followers {
-        let mut stream = clients[number % 2].events(None).await;
+        let bearer = format!("Bearer {}", KEYS[number / 2 % 4]);
+        let client = clients[number % 2].clone();
+        let client = client.header("authorization", &bearer);
+        let mut stream = client.events(None).await;
         begins(&mut stream).await;
         streams.push(stream);
     }
@@ -94,21 +115,28 @@ async fn who_hangs_up_makes_room() {
 
 #[tokio::test]
 async fn there_is_an_end_to_followers() {
-    let stage = live_stage().await;
-    let client = stage.client();
-    let mut streams = Vec::new();
-    for _ in 0..10 {
-        streams.extend(join_all((0..100).map(|_| client.events(None))).await);
-    }
-    let Err(refused) = client.try_events().await else {
-        panic!("more than there can be");
+    let stage = stage_of_many(1).await;
+    let refused = async |key: &str, words: &str| {
+        let Err(refused) = stage.client_with(key).try_events().await else {
+            panic!("more than there can be");
+        };
+        assert_eq!(refused.status, 503);
+        assert!(refused.body.contains(words), "{}", refused.body);
     };
-    assert_eq!(refused.status, 503);
-    assert!(
-        refused.body.contains("follow live events"),
-        "{}",
-        refused.body
-    );
+    let mut streams = Vec::new();
+    for key in KEYS {
+        let client = stage.client_with(key);
+        for _ in 0..5 {
+            streams.extend(join_all((0..50).map(|_| client.events(None))).await);
+        }
+        let name = key.split('-').next().expect("a name");
+        if streams.len() < 1_000 {
+            // The others may still follow.
+            refused(key, &format!("as many programs of `{name}` follow")).await;
+        }
+    }
+    refused(OTHER, "as many programs follow live events as can").await;
     streams.truncate(900);
-    until("room for one", async || client.try_events().await.ok()).await;
+    let other = stage.client_with(OTHER);
+    until("room for one", async || other.try_events().await.ok()).await;
 }
