@@ -7,15 +7,11 @@ use serde_json::json;
 use super::run::Run;
 use crate::auth::Caller;
 use crate::basma::conversation::Input;
-use crate::desk::{
-    Archive, Code, Desk, Errand, Moved, OurLeg, ToolError, begin, end, move_call, who_is_free,
-};
-use crate::edge::isolate::Isolate;
+use crate::desk::{Desk, Errand, Moved, OurLeg, ToolError, begin, end, move_call, who_is_free};
+use crate::edge::desk::Ways;
 use crate::edge::lobby::no_days::NoDays;
-use crate::edge::session_client::SessionClient;
-use crate::edge::upstream::Upstream;
-use crate::edge::{clock, log};
-use crate::pbx::{Forwarding, Pbx};
+use crate::edge::log;
+use crate::pbx::Forwarding;
 
 /// Seconds that a call which could not be answered rings somewhere else.
 const RING: u32 = 30;
@@ -121,31 +117,7 @@ async fn with_desk<T>(
     errand: Errand<'_>,
     work: impl AsyncFnOnce(Desk<'_>) -> Result<T, ToolError>,
 ) -> Result<T, ToolError> {
-    let isolate: &Isolate = &run.isolate;
-    let settings = &isolate.settings;
-    let Ok(Some(at)) = &settings.pbx else {
-        return Err(ToolError::new(Code::PbxNotConfigured, "there is no PBX"));
-    };
-    let session = SessionClient::new(&run.env, isolate);
-    let upstream = Upstream::new(&at.base_url, &run.env);
-    let carrier = Upstream::carrier(settings);
+    let ways = Ways::of(&run.env, &run.isolate);
     let caller = Caller::basma();
-    let desk = Desk {
-        pbx: Ok(Pbx::new(&upstream, &session)),
-        carrier: &carrier,
-        memory: &isolate.memory,
-        session: &session,
-        archive: Archive {
-            days: &NoDays,
-            recent: &isolate.history,
-        },
-        settings,
-        caller: &caller,
-        errand,
-        intent: None,
-        public_url: "",
-        now: clock::now(),
-        clock: clock::now,
-    };
-    work(desk).await
+    work(ways.desk(&caller, errand, &NoDays, "")).await
 }
