@@ -106,6 +106,7 @@ mod tests {
 
     #[test]
     fn chunks_may_end_anywhere() {
+        // V4
         let sound: Vec<i16> = (-400..400).map(|sample| sample * 40).collect();
         let bytes: Vec<u8> = sound.iter().flat_map(|it| it.to_le_bytes()).collect();
         for size in [1, 2, 3, 319, 320, 321, 7_000] {

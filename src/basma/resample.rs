@@ -138,6 +138,7 @@ mod tests {
 
     #[test]
     fn a_second_stays_a_second_however_it_is_cut() {
+        // V4, and V5: what comes is bytes of 24 kHz, what goes is frames of 8 kHz, and there is no other way.
         let bytes = tone(700.0, 12_000.0);
         let whole = resample(&bytes, bytes.len());
         assert_eq!(whole.len(), 8_000);

@@ -121,6 +121,7 @@ mod tests {
 
     #[test]
     fn sentences_of_both_languages() {
+        // V10
         check(
             "Good morning! We are open until five. Anything else? Yes",
             &[

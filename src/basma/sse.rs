@@ -51,6 +51,7 @@ mod tests {
 
     #[test]
     fn chunks_may_end_in_a_line_or_a_letter() {
+        // V11
         let stream = "event: a\ndata: {\"text\":\"مرحبا يا أحمد\"}\n\n: a comment\r\n\
             event: ping\r\ndata: {}\r\n\r\ndata: one\ndata:two\n\nretry: 5\n\nid: 7\n\ndata: cut";
         let expected = ["{\"text\":\"مرحبا يا أحمد\"}", "{}", "one\ntwo"];

@@ -16,7 +16,7 @@ use worker::{Context, Delay, Env};
 
 use super::isolate::Isolate;
 use super::log;
-pub(super) use super::object::exchange;
+use super::object::exchange;
 use super::object::send;
 use super::panics;
 use super::upstream::within;

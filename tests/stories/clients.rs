@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::harness::{Stage, key_entry};
+use crate::harness::{BASMA, Stage, key_entry};
 use crate::oauth;
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_person_before_a_browser() {
 
 async fn program(name: &str, wants_pbx: bool) {
     // Asked before calls to the outside, as an installation is that nobody has changed.
-    let stage = Stage::with(&[("CONFIRM", "")]).await;
+    let stage = Stage::with(&[&[("CONFIRM", "")], &BASMA[..]].concat()).await;
     let pbx = stage.pbx_url();
     let more: &[&str] = if wants_pbx { &[&pbx] } else { &[] };
     run(name, &stage, more).await;

@@ -27,6 +27,20 @@ pub(crate) use r2::R2;
 pub(crate) use runtime::{Build, Plan, Runtime};
 pub(crate) use stream::{Event, Stream};
 
+/// Basma as she is set up, with providers whom nobody can reach: callers end with a person.
+pub(crate) const BASMA: [(&str, &str); 7] = [
+    ("BASMA_DN", "assistant"),
+    ("BASMA_FALLBACK_EXTENSION", "106"),
+    (
+        "BASMA_CONSENT",
+        "A machine listens to this call. Press 0 for a person.",
+    ),
+    ("ANTHROPIC_API_KEY", "not-real"),
+    ("ANTHROPIC_BASE_URL", "http://127.0.0.1:9"),
+    ("OPENAI_API_KEY", "not-real"),
+    ("OPENAI_BASE_URL", "http://127.0.0.1:9"),
+];
+
 /// What is bound to the Worker besides what it always has.
 #[derive(Default)]
 struct Beside {

@@ -15,7 +15,7 @@ use worker::{Delay, Result, SqlStorageValue};
 
 use super::Inner;
 use super::store::{Store, integers, texts};
-use crate::edge::{clock, log, session_client};
+use crate::edge::{clock, log, object, session_client};
 use crate::json::{self, Tree};
 use crate::pbx::Participant;
 use crate::pbx::live::Change;
@@ -159,7 +159,7 @@ impl Inner {
     async fn ask_voice(&self, name: &str, command: &Value) -> Result<Value> {
         let body = command.to_string();
         let binding = session_client::VOICE_BINDING;
-        let answer = session_client::exchange(&self.env, binding, name, body.as_bytes()).await?;
+        let answer = object::exchange(&self.env, binding, name, body.as_bytes()).await?;
         json::any(&answer).map_err(|error| error.to_string().into())
     }
 }

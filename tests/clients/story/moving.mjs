@@ -106,6 +106,18 @@ export async function moving({ good, bad, simulated }) {
       (calls) => calls.length === 0,
     );
   });
+
+  await check("hand_to_basma hands a ringing caller to the voice assistant", async () => {
+    const callid = await simulated.ring(NADA, "105");
+    await has("105", "Ringing", NADA);
+    const handed = await good("hand_to_basma", { extension: "105" });
+    assert.deepEqual([handed.action, handed.destination], ["divert", "assistant"]);
+    assert.equal(handed.transcript, `threecx://calls/${callid}/transcript`);
+    await isFree("105");
+    await has("assistant", "Connected", NADA);
+    await simulated.hangUp(NADA);
+    await isFree("assistant");
+  });
 }
 
 /** The numbers that take part; a trunk counts by the number outside. */

@@ -20,6 +20,8 @@ export function simulatedPbx(url) {
       await ask("PUT", `numbers/${to}`, { incoming: { does: "never" } });
       return (await (await ask("POST", "inbound", { from, name: "Huda", to })).json()).callid;
     },
+    /** Somebody outside puts the telephone down. */
+    hangUp: (who) => ask("POST", "party", { who, does: "hang_up" }),
     /** Somebody writes; the id of the message. */
     write: async (message) => (await (await ask("POST", "chats", message)).json()).id,
     /** The legs of an extension, as the PBX itself knows them. */

@@ -12,7 +12,7 @@ use rmcp::service::{ClientLifecycleMode, ClientServiceExt, RoleClient, RunningSe
 use rmcp::transport::StreamableHttpClientTransport;
 use serde_json::{Value, json};
 
-use crate::harness::{Stage, until};
+use crate::harness::{BASMA, Stage, until};
 
 const HUDA: &str = "+966500000001";
 
@@ -31,7 +31,7 @@ async fn with_discovery_as_in_2026() {
 }
 
 async fn play(lifecycle: ClientLifecycleMode, version: ProtocolVersion) {
-    let stage = Stage::with(&[("CONFIRM", "")]).await;
+    let stage = Stage::with(&[&[("CONFIRM", "")], &BASMA[..]].concat()).await;
     let url = format!("{}/mcp", stage.runtime.url());
     let transport = StreamableHttpClientTransport::from_uri(url);
     let connection = ().serve_with_lifecycle(transport, lifecycle);
@@ -105,7 +105,7 @@ impl Sdk {
 async fn schemas(connection: &RunningService<RoleClient, ()>) -> BTreeMap<String, Value> {
     let tools = connection.list_all_tools().await.expect("the tools");
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
-    assert_eq!(names.len(), 14, "{names:?}");
+    assert_eq!(names.len(), 15, "{names:?}");
     assert!(names.is_sorted(), "{names:?}");
     let mut schemas = BTreeMap::new();
     for tool in tools {
@@ -179,6 +179,17 @@ async fn a_caller_from_outside(sdk: &Sdk, stage: &Stage) {
         assert_eq!(moved["action"], json!(action));
         is_with(stage, to, "Connected").await;
     }
+    let handed = sdk.ok("hand_to_basma", json!({ "extension": "104" })).await;
+    assert_eq!(handed["action"], json!("transferto"));
+    until("the extension to be free", async || {
+        let truth = stage.pbx().truth();
+        truth
+            .values()
+            .flatten()
+            .all(|leg| leg.dn != "104")
+            .then_some(())
+    })
+    .await;
     assert!(stage.pbx().party(HUDA, Deed::HangUp) > 0);
 }
 
@@ -228,7 +239,7 @@ async fn records(sdk: &Sdk) {
 async fn resources_and_prompts(sdk: &Sdk) {
     let resources = sdk.connection.list_all_resources().await;
     let resources = resources.expect("the resources");
-    assert_eq!(resources.len(), 5);
+    assert_eq!(resources.len(), 6);
     for resource in resources {
         let contents = sdk.read(&resource.uri).await;
         let alias = sdk.read(&resource.uri.replace("threecx", "3cx")).await;

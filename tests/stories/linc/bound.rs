@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Stage, key_entry, until};
+use crate::harness::{BASMA, Stage, key_entry, until};
 
 /// Calls a method of ours from the stand-in; what it was given, or what was thrown.
 async fn calls(stage: &Stage, binding: &str, method: &str, argument: Value) -> Value {
@@ -26,7 +26,7 @@ async fn tool(stage: &Stage, name: &str, arguments: Value) -> Value {
 /// One call of every tool, in an order in which all of them work.
 #[tokio::test]
 async fn every_tool() {
-    let stage = Stage::beside_masterlinc(&[("MCP_AUTH", "")]).await;
+    let stage = Stage::beside_masterlinc(&[&[("MCP_AUTH", "")], &BASMA[..]].concat()).await;
     let list = calls(&stage, "PHONE", "list_tools", Value::Null).await;
     let names: Vec<&str> = list["tools"]
         .as_array()
@@ -48,6 +48,7 @@ async fn every_tool() {
             json!({ "extension": "100", "destination": "105" }),
         ),
         ("hold_call", json!({ "extension": "104", "action": "hold" })),
+        ("hand_to_basma", json!({ "extension": "105" })),
         (
             "record_call",
             json!({ "extension": "100", "action": "start" }),

@@ -153,6 +153,7 @@ async fn media_that_gets_ready_late() {
     }
     let scene = Scene::in_language(&ENGLISH).await;
     let pbx = scene.stage.pbx();
+    // V1
     pbx.change_settings(|settings| settings.media_not_ready = 5);
     let caller = scene.call(CALLER).await;
     caller.hears(ENGLISH.greeting).await;

@@ -52,6 +52,8 @@ async fn conversation(words: &'static Words) {
     was_heard_well(&caller, &audio, words);
     assert_eq!(scene.providers.count(Provider::Hearing), 3);
     assert!(scene.providers.most_at_once(Some(Provider::Speech)) <= 2);
+    // V18: the two ways of sound take two of the six connections that an object has.
+    assert!(scene.providers.most_at_once(None) <= 4);
 }
 
 /// She answers, and says who she is and what listens.
@@ -137,6 +139,7 @@ async fn moves(caller: &Caller<'_>, words: &Words) {
     let farewell = farewell.first().expect("it is heard to its end");
     let moved = audio.taken.iter().find(|it| it.by == PHARMACY);
     assert!(farewell.to_us < moved.expect("moved").at_us);
+    // V2: she was heard, or silence, until somebody else had the call.
     assert!(!audio.hung_up_by_stream && audio.ended.is_none());
     caller.hang_up();
     caller
