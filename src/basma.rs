@@ -9,6 +9,7 @@
 //! | `sse`, `sentences` | streams cut into events, text cut into sentences |
 //! | `words`, `phrases`, `persona` | two languages: what callers mean, what she says by heart, who she is |
 //! | `recording`, `summary` | what is kept of a call: its sound, and two sentences about it |
+//! | `protocol` | what a conversation is told, and what it wants done |
 //! | `mouth`, `conversation` | the call: [`Conversation::step`] takes what happened and says what to do |
 //!
 //! Pure: frames and events of providers in, actions out; time is an argument. Whatever fails, the caller
@@ -27,6 +28,7 @@ pub mod pacer;
 pub mod persona;
 pub mod phrases;
 pub mod playback;
+pub mod protocol;
 pub mod recording;
 pub mod resample;
 pub mod sentences;

@@ -3,7 +3,6 @@
 //!
 //! | part | what for |
 //! |---|---|
-//! | `protocol` | inputs and actions |
 //! | `turn` | hearing, thinking, tools, interruptions |
 //! | `leaving` | the one final action: announced, drained, done; or failed and told |
 //! | `recording` | whether the call is recorded: announced, then done |
@@ -17,7 +16,6 @@
 //! - After [`Action::End`] comes nothing.
 
 mod leaving;
-mod protocol;
 mod quiet;
 mod recording;
 #[cfg(test)]
@@ -25,7 +23,6 @@ mod tests;
 mod turn;
 
 use self::leaving::{Leaving, OPTED_OUT};
-pub use self::protocol::{Action, End, Input, Line, Plan, Report, Target, Who};
 use self::quiet::Quiet;
 pub use self::recording::Recorded;
 use self::turn::{Hearing, LookingUp, Thinking};
@@ -35,6 +32,7 @@ use super::mouth::Mouth;
 use super::pacer::Pacer;
 use super::persona::Said;
 use super::phrases::Phrase;
+use super::protocol::{Action, End, Input, Line, Plan, Report, Who};
 use super::voice_activity::VoiceActivity;
 use super::words::Language;
 use crate::time::Millis;

@@ -9,10 +9,10 @@
 use std::collections::VecDeque;
 
 use super::audio::Frame;
-use super::conversation::Action;
 use super::fault::Fault;
 use super::phrases::Phrase;
 use super::playback::{Cut, Playback, Tag};
+use super::protocol::Action;
 use super::resample::Resampler;
 use super::tone;
 use super::words::Language;

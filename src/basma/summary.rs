@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::conversation::{End, Line, Report, Who};
+use super::protocol::{End, Line, Report, Who};
 use super::words::Language;
 
 /// Two sentences are no more than this, whatever came.

@@ -1,9 +1,10 @@
 //! The one final action of a call: announced, drained, done; or failed, told, and the caller kept.
 
-use super::{Action, Conversation, End, Stage, Target};
+use super::{Conversation, Stage};
 use crate::basma::fault::Fault;
 use crate::basma::persona::Said;
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{Action, End, Target};
 use crate::time::Millis;
 
 /// After the last sound: what is still on its way is heard, too.

@@ -3,8 +3,9 @@
 //! A key or a word that leads to a person ends the recording, too. After the conversation there is nothing
 //! that could be recorded here.
 
-use super::{Action, Conversation, Stage, Who};
+use super::{Conversation, Stage};
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{Action, Who};
 use crate::basma::words::Language;
 
 /// How far it is.

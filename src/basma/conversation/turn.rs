@@ -7,12 +7,13 @@
 use std::collections::VecDeque;
 
 use super::leaving::OPTED_OUT;
-use super::{Action, Conversation, Stage, Target, Who};
+use super::{Conversation, Stage};
 use crate::basma::audio::Frame;
 use crate::basma::fault::Fault;
 use crate::basma::mind::{Thought, ToolUse};
 use crate::basma::persona::{self, END_CALL, Said, TAKE_MESSAGE, TRANSFER_TO, WHO_IS_FREE};
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{Action, Target, Who};
 use crate::basma::sentences::Sentences;
 use crate::basma::voice_activity::Noticed;
 use crate::basma::wav::wav;

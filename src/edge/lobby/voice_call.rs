@@ -32,7 +32,8 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::run::{Run, close_way};
 use self::store::{Facts, Store};
-use crate::basma::conversation::{Input, Recorded};
+use crate::basma::conversation::Recorded;
+use crate::basma::protocol::Input;
 use crate::edge::isolate::Isolate;
 use crate::edge::{clock, log};
 use crate::json;

@@ -1,10 +1,11 @@
 //! Calls in which something fails. Every one ends with a person or a goodbye, and nobody waits in silence.
 
 use super::world::{Asked, Does, World, text, tool};
-use crate::basma::conversation::{Conversation, End, Input, Target, Who};
+use crate::basma::conversation::Conversation;
 use crate::basma::fault::Fault;
 use crate::basma::mind::Thought;
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{End, Input, Target, Who};
 use crate::basma::testing::{ARABIC, ENGLISH, said};
 use crate::basma::words::Language;
 

@@ -1,8 +1,9 @@
 //! Calls that somebody wants to be recorded.
 
 use super::world::{Asked, World};
-use crate::basma::conversation::{End, Input, Recorded, Who};
+use crate::basma::conversation::Recorded;
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{End, Input, Who};
 use crate::basma::testing::ENGLISH;
 use crate::basma::words::Language;
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::world::{Asked, CONSENT, Does, GREETING, World, text, tool};
-use crate::basma::conversation::{End, Input, Target, Who};
 use crate::basma::mind::Thought;
 use crate::basma::phrases::Phrase;
+use crate::basma::protocol::{End, Input, Target, Who};
 use crate::basma::testing::{ARABIC, ENGLISH, SHORT_ARABIC, noise, silence};
 use crate::basma::words::Language;
 

@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use crate::basma::audio::Frame;
-use crate::basma::conversation::{
-    Action, Conversation, Input, Line, Plan, Report, Stage, Target, Who,
-};
+use crate::basma::conversation::{Conversation, Stage};
 use crate::basma::fault::Fault;
 use crate::basma::mind::{Thought, ToolUse};
+use crate::basma::protocol::{Action, Input, Line, Plan, Report, Target, Who};
 use crate::basma::testing::said;
 use crate::basma::words::Language;
 use crate::json;

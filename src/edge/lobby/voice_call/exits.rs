@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::run::Run;
 use crate::auth::Caller;
-use crate::basma::conversation::Input;
+use crate::basma::protocol::Input;
 use crate::desk::{Desk, Errand, Moved, OurLeg, ToolError, begin, end, move_call, who_is_free};
 use crate::edge::desk::Ways;
 use crate::edge::lobby::no_days::NoDays;

@@ -11,9 +11,9 @@ use worker::{AbortSignal, Result};
 
 use super::run::Run;
 use super::streams::Chunks;
-use crate::basma::conversation::Input;
 use crate::basma::fault::Fault;
 use crate::basma::mind::{Reader, Thought};
+use crate::basma::protocol::Input;
 use crate::basma::words::Language;
 use crate::basma::{hearing, speech};
 use crate::edge::fetch::{Fetches, body, fetch};

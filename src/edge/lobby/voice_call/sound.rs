@@ -13,7 +13,7 @@ use worker::{Delay, js_sys, web_sys};
 use super::run::Run;
 use super::streams::{Chunks, Pipe};
 use crate::basma::audio::{Framer, Samples};
-use crate::basma::conversation::Input;
+use crate::basma::protocol::Input;
 use crate::edge::log;
 use crate::edge::session_client::SessionClient;
 use crate::edge::upstream::{Upstream, within};

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use worker::{Result, SqlStorageValue, State};
 
-use crate::basma::conversation::{Line, Report, Who};
+use crate::basma::protocol::{Line, Report, Who};
 use crate::basma::summary;
 use crate::basma::words::Language;
 use crate::edge::sql::{Row, Sql, integers, texts};
