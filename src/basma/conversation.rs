@@ -3,7 +3,8 @@
 //!
 //! | part | what for |
 //! |---|---|
-//! | `turn` | hearing, thinking, tools, interruptions |
+//! | `hearing`, `thinking`, `tools` | what the caller says, what the mind answers, what it does |
+//! | `turn` | whose turn it is, and what is missing next |
 //! | `leaving` | the one final action: announced, drained, done; or failed and told |
 //! | `recording` | whether the call is recorded: announced, then done |
 //! | `quiet` | nobody waits in silence: fillers, the sound of waiting, limits |
@@ -15,17 +16,22 @@
 //! - Whatever is asked of a provider has a deadline; the second failure leads to a person.
 //! - After [`Action::End`] comes nothing.
 
+mod hearing;
 mod leaving;
 mod quiet;
 mod recording;
 #[cfg(test)]
 mod tests;
+mod thinking;
+mod tools;
 mod turn;
 
+use self::hearing::Hearing;
 use self::leaving::{Leaving, OPTED_OUT};
 use self::quiet::Quiet;
 pub use self::recording::Recorded;
-use self::turn::{Hearing, LookingUp, Thinking};
+use self::thinking::Thinking;
+use self::tools::LookingUp;
 use super::audio::Frame;
 use super::fault::Fault;
 use super::mouth::Mouth;

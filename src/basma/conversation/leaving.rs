@@ -73,6 +73,16 @@ impl Conversation {
         self.leave(How::HangUp, reason, phrase, false);
     }
 
+    /// The voice failed for good.
+    pub(super) fn voice_failed(&mut self, fault: Fault) {
+        let reason = if fault == Fault::Spent {
+            "spend_limit"
+        } else {
+            "voice_failed"
+        };
+        self.give_up(reason, fault);
+    }
+
     /// A provider failed for good: an apology, and a person.
     pub(super) fn give_up(&mut self, reason: &'static str, _fault: Fault) {
         if let Stage::Leaving(leaving) = &mut self.stage {
