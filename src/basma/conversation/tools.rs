@@ -72,7 +72,11 @@ impl Conversation {
             TAKE_MESSAGE => {
                 self.keep(Who::Message, tool.input.clone());
                 self.said.push(Said::Use(tool.clone()));
-                self.result(id, "The message is noted and reaches the staff.", false);
+                self.result(
+                    id,
+                    "The message is noted with this call, where the staff find it.",
+                    false,
+                );
             }
             _ => {
                 self.said.push(Said::Use(tool.clone()));
