@@ -50,6 +50,7 @@
 //! | `GET /_sim/audio` | list of [`CallAudio`]: calls that rang at a route point |
 //! | `GET /_sim/audio/{callid}` | one of them, with what was said, and what was heard: gaps, clipping, loudness by 20 ms |
 //! | `GET /_sim/audio/{callid}/heard` | WAV file: what the caller heard, in real time |
+//! | `GET /_sim/audio/{callid}/pieces/{after_us}` | what came for the caller's ear after a moment: list of `[at_us, samples, loudness]` |
 //! | `POST /_sim/audio/{callid}/say` | WAV file, 8 kHz, 16 bits, mono: gives [`Said`] |
 //! | `POST /_sim/audio/{callid}/press` | `{"digits":"0"}` gives `{"participants":1}` |
 //! | `POST /_sim/audio/{callid}/break` | `{"stream":"listening","how":"reset"}`; `talking`; `close`, `stall` |

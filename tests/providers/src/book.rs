@@ -27,6 +27,8 @@ pub struct Asked {
     pub at_us: u64,
     /// The head of the answer went out.
     pub head_us: Option<u64>,
+    /// When each piece of the answer went out, and its text; sound has none.
+    pub pieces: Vec<(u64, String)>,
     /// The last piece of the answer went out, or nobody wanted it any more.
     pub ended_us: Option<u64>,
     /// The client went away before the end.
@@ -80,6 +82,7 @@ impl Shared {
             provider,
             at_us: now_us(),
             head_us: None,
+            pieces: Vec::new(),
             ended_us: None,
             aborted: false,
             status: None,
@@ -151,6 +154,17 @@ impl Asking {
         if let Some(asked) = self.shared.lock().at(self.index) {
             asked.head_us = Some(now_us());
             asked.status = Some(status);
+        }
+    }
+
+    /// A piece of the answer goes out.
+    pub(crate) fn piece(&self, bytes: &[u8]) {
+        let text = match self.provider {
+            Provider::Speech => String::new(),
+            Provider::Hearing | Provider::Mind => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        if let Some(asked) = self.shared.lock().at(self.index) {
+            asked.pieces.push((now_us(), text));
         }
     }
 

@@ -3,7 +3,7 @@
 //! | Route | Body or answer |
 //! |---|---|
 //! | `PUT /_sim/script` | any of `{"transcript":"…","reply":"…","ms_per_letter":40,"paces":[[150,0],[150,5],[120,5]]}`: ears, mind, voice; ms before the head, ms before each piece |
-//! | `GET /_sim/asked` | list of `{"provider":"mind","at_us":1,"head_us":2,"ended_us":3,"aborted":false,"status":200}` |
+//! | `GET /_sim/asked` | list of `{"provider":"mind","at_us":1,"head_us":2,"pieces":[[2,"…"]],"ended_us":3,"aborted":false,"status":200,"body":{}}` |
 //! | `DELETE /_sim/asked` | forgets them |
 //! | `GET /_sim/faults` | requests that the real services would refuse |
 
@@ -57,7 +57,7 @@ async fn asked(State(shared): State<Shared>) -> Json<Value> {
         };
         json!({
             "provider": provider, "at_us": asked.at_us, "head_us": asked.head_us,
-            "ended_us": asked.ended_us, "aborted": asked.aborted, "status": asked.status,
+            "pieces": asked.pieces, "ended_us": asked.ended_us, "aborted": asked.aborted, "status": asked.status,
             "body": asked.body,
         })
     };

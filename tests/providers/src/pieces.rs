@@ -88,6 +88,10 @@ impl http_body::Body for Pieces {
         if !pause.is_zero() && self.wait(pause, context).is_pending() {
             return Poll::Pending;
         }
-        Poll::Ready(self.left.pop_front().map(|piece| Ok(Frame::data(piece))))
+        let piece = self.left.pop_front();
+        if let Some(piece) = &piece {
+            self.asking.piece(piece);
+        }
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
     }
 }

@@ -301,6 +301,11 @@ async fn the_script_over_http() {
         (&asked[0]["provider"], &asked[1]["status"]),
         (&json!("hearing"), &json!(200))
     );
+    let piece = &asked[0]["pieces"][0];
+    assert!(piece[0].as_u64() >= asked[0]["head_us"].as_u64());
+    assert_eq!(piece[1], json!({ "text": "Hello?" }).to_string());
+    // Sound has no text.
+    assert_eq!(asked[1]["pieces"][0][1], "");
     // A request under way when the book is emptied ends without harm.
     let running = house.speak("Hello").send();
     let emptied = async {

@@ -1,6 +1,6 @@
 //! Sound from behind: the caller speaks and presses keys, streams fail, and what was heard is read.
 
-use crate::audio::{Breaking, CallAudio, Said, Stream, StreamFault};
+use crate::audio::{Breaking, CallAudio, Chunk, Said, Stream, StreamFault};
 
 use super::Control;
 
@@ -34,7 +34,20 @@ impl Control {
             .with(|world| world.audio.calls.get(&callid).cloned())
     }
 
-    /// The same of every such call.
+    /// What came for the caller's ear after a moment (microseconds since 1970), piece by piece. Cheap, so
+    /// that who asks during a call disturbs nobody's measurements.
+    pub fn pieces(&self, callid: u32, after_us: u64) -> Option<Vec<Chunk>> {
+        self.shared.with(|world| {
+            let call = world.audio.calls.get(&callid)?;
+            let newer = call.of(Stream::Talking).flat_map(|it| {
+                let known = it.chunks.partition_point(|chunk| chunk.at_us <= after_us);
+                it.chunks.iter().skip(known)
+            });
+            Some(newer.cloned().collect())
+        })
+    }
+
+    /// The sound of every such call.
     pub fn audio_of_all(&self) -> Vec<CallAudio> {
         self.shared
             .with(|world| world.audio.calls.values().cloned().collect())

@@ -416,6 +416,17 @@ async fn sound_over_the_control_routes() {
     let heard = call.pbx.http.get(at("/heard")).send().await.unwrap();
     let wav = test_sound::from_bytes(&heard.bytes().await.unwrap()).unwrap();
     assert_eq!(wav.samples, [i16::MAX; FRAME]);
+    let pieces = async |after: &serde_json::Value| {
+        let pieces = call.pbx.http.get(at(&format!("/pieces/{after}")));
+        let pieces: serde_json::Value = pieces.send().await.unwrap().json().await.unwrap();
+        pieces.as_array().unwrap().clone()
+    };
+    let all = pieces(&json!(0)).await;
+    assert_eq!(
+        (all.len(), &all[0][1], &all[0][2]),
+        (1, &json!(FRAME), &json!(32_767.0))
+    );
+    assert!(pieces(&all[0][0]).await.is_empty());
     let broken = json!({ "stream": "talking", "how": "reset" });
     let broken = call.pbx.http.post(at("/break")).json(&broken).send().await;
     assert_eq!(broken.unwrap().status(), 204);

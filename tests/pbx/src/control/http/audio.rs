@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use test_sound::{FRAME, LINE_RATE};
 
-use crate::audio::{Breaking, CallAudio, Stream, StreamFault};
+use crate::audio::{Breaking, CallAudio, Chunk, Stream, StreamFault};
 use crate::control::Control;
 use crate::shared::Shared;
 
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/_sim/audio", get(all))
         .route("/_sim/audio/{callid}", get(one))
         .route("/_sim/audio/{callid}/heard", get(heard))
+        .route("/_sim/audio/{callid}/pieces/{after_us}", get(pieces))
         .route("/_sim/audio/{callid}/say", post(say))
         .route("/_sim/audio/{callid}/press", post(press))
         .route("/_sim/audio/{callid}/break", post(break_now))
@@ -64,6 +65,17 @@ async fn heard(State(shared): Shared_, Path(callid): Path<u32>) -> Response {
     };
     let file = test_sound::to_bytes(LINE_RATE, &audio.played().samples);
     ([(header::CONTENT_TYPE, "audio/wav")], file).into_response()
+}
+
+async fn pieces(State(shared): Shared_, Path((callid, after_us)): Path<(u32, u64)>) -> Response {
+    let Some(pieces) = Control::new(shared).pieces(callid, after_us) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let row = |piece: &Chunk| {
+        let loudness = test_sound::rms(&piece.samples).round();
+        json!([piece.at_us, piece.samples.len(), loudness])
+    };
+    Json(pieces.iter().map(row).collect::<Vec<_>>()).into_response()
 }
 
 async fn say(State(shared): Shared_, Path(callid): Path<u32>, file: Bytes) -> Response {
