@@ -13,7 +13,7 @@ use worker::wasm_bindgen_futures::spawn_local;
 use worker::{AbortController, AbortSignal, Delay, Env, js_sys, web_sys};
 
 use super::store::{Facts, Store, shown};
-use super::streams::Pipe;
+use super::streams::{Pipe, again};
 use super::{exits, providers, sound};
 use crate::basma::Conversation;
 use crate::basma::audio::Frame;
@@ -25,10 +25,9 @@ use crate::edge::{clock, log};
 use crate::settings::BasmaSettings;
 use crate::time::Millis;
 
-/// How often the conversation is told that time has passed. Shorter than a frame: a late timer is less late.
-const TICK: Duration = Duration::from_millis(20);
-/// Sound that waits for the connection is not kept beyond this: ten seconds.
-const MOST_WAITING: usize = 160_000;
+/// How often the conversation is told that time has passed: two frames. Waking costs more than all that is done
+/// with a frame, and what is sent ahead (`basma::pacer`) bridges the time.
+const TICK_MS: u32 = 40;
 /// More waiting than this, and the way is broken: two seconds.
 const STALLED: usize = 32_000;
 /// No sound of the caller for so long, and their way is broken. Silence is sound, too.
@@ -61,8 +60,8 @@ pub(super) struct Run {
     requests: RefCell<Vec<(Kind, u32, AbortController)>>,
     recording: RefCell<Option<Recording>>,
     pipe: RefCell<Option<Pipe>>,
-    waiting: RefCell<Vec<u8>>,
-    is_writing: Cell<bool>,
+    /// Bytes of sound that nobody has taken yet.
+    waiting: Cell<usize>,
 }
 
 impl Run {
@@ -100,8 +99,7 @@ impl Run {
             requests: RefCell::default(),
             recording: RefCell::default(),
             pipe: RefCell::default(),
-            waiting: RefCell::default(),
-            is_writing: Cell::new(false),
+            waiting: Cell::new(0),
         });
         spawn_local(sound::connect(Rc::clone(&run)));
         run
@@ -120,19 +118,18 @@ impl Run {
             recording.heard(frame);
         }
         let actions = self.conversation.borrow_mut().step(clock::now(), input);
-        let mut has_sound = false;
+        let mut sound = Vec::new();
         for action in actions {
             match action {
                 Action::Play(frame) => {
-                    self.put_out(&frame);
+                    sound.extend(frame.bytes());
                     self.record(&frame);
-                    has_sound = true;
                 }
                 action => self.execute(action),
             }
         }
-        if has_sound && !self.is_writing.replace(true) {
-            spawn_local(Rc::clone(self).write());
+        if !sound.is_empty() {
+            self.put_out(&sound);
         }
     }
 
@@ -142,13 +139,12 @@ impl Run {
         self.heard_at.set(clock::now().saturating_add(DEAF_MS));
         self.feed(Input::Connected);
         let run = Rc::clone(self);
-        spawn_local(async move {
-            while !run.is_over() {
-                run.feed(Input::Tick);
-                run.watch();
-                Delay::from(TICK).await;
-            }
-        });
+        let tick = move || {
+            run.feed(Input::Tick);
+            run.watch();
+            !run.is_over()
+        };
+        spawn_local(again(TICK_MS, tick));
     }
 
     /// Sound of the caller came.
@@ -168,8 +164,8 @@ impl Run {
             self.heard_at.set(now);
             spawn_local(sound::ears_ended(Rc::clone(self), self.ears.get()));
         }
-        if self.waiting.borrow().len() > STALLED {
-            self.waiting.borrow_mut().clear();
+        if self.waiting.get() > STALLED {
+            self.waiting.set(0);
             spawn_local(sound::mouth_ended(Rc::clone(self), self.mouth.get()));
         }
     }
@@ -187,15 +183,19 @@ impl Run {
 
     /// Where sound goes from now on.
     pub(super) fn set_pipe(&self, pipe: Pipe) {
-        self.waiting.borrow_mut().clear();
-        self.is_writing.set(false);
+        self.waiting.set(0);
         *self.pipe.borrow_mut() = Some(pipe);
     }
 
-    fn put_out(&self, frame: &Frame) {
-        let mut waiting = self.waiting.borrow_mut();
-        if waiting.len() < MOST_WAITING {
-            waiting.extend(frame.bytes());
+    fn put_out(self: &Rc<Self>, sound: &[u8]) {
+        let pipe = self.pipe.borrow().clone();
+        let written = match pipe {
+            Some(pipe) => pipe.write(sound),
+            None => Ok(self.waiting.get().saturating_add(sound.len())),
+        };
+        match written {
+            Ok(waiting) => self.waiting.set(waiting),
+            Err(_) => spawn_local(sound::mouth_ended(Rc::clone(self), self.mouth.get())),
         }
     }
 
@@ -219,28 +219,6 @@ impl Run {
     pub(super) fn recorded(&self) -> (Recorded, bool) {
         let conversation = self.conversation.borrow();
         (conversation.recorded(), conversation.may_record())
-    }
-
-    /// Writes until nothing waits.
-    async fn write(self: Rc<Self>) {
-        loop {
-            let number = self.mouth.get();
-            let bytes = self.waiting.take();
-            let pipe = self.pipe.borrow().clone();
-            let Some(pipe) = pipe.filter(|_| !bytes.is_empty()) else {
-                break;
-            };
-            let is_written = pipe.write(&bytes).await.is_ok();
-            if number != self.mouth.get() {
-                // Another way was opened meanwhile, and others write to it.
-                return;
-            }
-            if !is_written {
-                spawn_local(sound::mouth_ended(Rc::clone(&self), number));
-                break;
-            }
-        }
-        self.is_writing.set(false);
     }
 
     fn execute(self: &Rc<Self>, action: Action) {

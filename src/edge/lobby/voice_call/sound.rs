@@ -11,7 +11,7 @@ use worker::wasm_bindgen_futures::spawn_local;
 use worker::{Delay, js_sys, web_sys};
 
 use super::run::Run;
-use super::streams::{Chunks, Pipe};
+use super::streams::{Pipe, listen_to};
 use crate::basma::audio::{Framer, Samples};
 use crate::basma::protocol::Input;
 use crate::edge::log;
@@ -28,6 +28,9 @@ const REFUSAL: Duration = Duration::from_millis(400);
 const ANSWER: Duration = Duration::from_secs(2);
 /// So often a way may end before its time.
 const REOPENED: u32 = 3;
+
+/// The caller's sound is taken so many bytes at a time: two frames, for the reason of `TICK_MS` in `run`.
+const LEAST: u32 = 640;
 
 /// No way of sound.
 struct NoSound;
@@ -177,16 +180,21 @@ async fn open(run: &Run, way: &str, pipe: Option<Pipe>) -> worker::Result<web_sy
 
 /// Reads the caller's sound to its end.
 async fn listen(run: Rc<Run>, response: web_sys::Response, number: u32) {
-    let chunks = Chunks::of(&response);
     let (mut samples, mut framer) = (Samples::default(), Framer::default());
-    while let Ok(Some(bytes)) = chunks.next().await {
-        if run.ears.get() != number {
-            return;
+    let ear = Rc::clone(&run);
+    let take = move |bytes: Vec<u8>| {
+        if ear.ears.get() != number {
+            return false;
         }
-        run.heard();
+        ear.heard();
         for frame in framer.push(&samples.push(&bytes)) {
-            run.feed(Input::Frame(frame));
+            ear.feed(Input::Frame(frame));
         }
+        true
+    };
+    listen_to(&response, LEAST, take).await;
+    if run.ears.get() != number {
+        return;
     }
     Box::pin(ears_ended(run, number)).await;
 }

@@ -14,14 +14,25 @@ extern "C" {
 
     fn body(pipe: &JsValue) -> JsValue;
 
-    fn write(pipe: &JsValue, bytes: &[u8]) -> Promise;
+    fn write(pipe: &JsValue, bytes: &[u8]) -> f64;
 
     fn close(pipe: &JsValue);
 
     fn reader(response: &web_sys::Response) -> JsValue;
 
     fn next(reader: &JsValue) -> Promise;
+
+    fn listen(
+        response: &web_sys::Response,
+        least: u32,
+        take: &Closure<dyn FnMut(Vec<u8>) -> bool>,
+    ) -> Promise;
+
+    fn every(milliseconds: u32, tick: &Closure<dyn FnMut() -> bool>) -> Promise;
 }
+
+/// Nothing can be written any more.
+pub(super) struct Broken;
 
 /// A request body that is written while it is sent.
 #[derive(Clone)]
@@ -38,10 +49,19 @@ impl Pipe {
         body(&self.0)
     }
 
-    /// Writes; ready when the connection has taken it.
-    pub(super) async fn write(&self, bytes: &[u8]) -> Result<()> {
-        JsFuture::from(write(&self.0, bytes)).await?;
-        Ok(())
+    /// Writes behind what waits already; how many bytes wait now for the connection to take them.
+    pub(super) fn write(&self, bytes: &[u8]) -> std::result::Result<usize, Broken> {
+        let waiting = write(&self.0, bytes);
+        if waiting < 0.0 {
+            return Err(Broken);
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of bytes"
+        )]
+        let waiting = waiting as usize;
+        Ok(waiting)
     }
 
     /// The end of the body.
@@ -67,4 +87,22 @@ impl Chunks {
         let chunk = JsFuture::from(next(&self.0)).await?;
         Ok(chunk.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
     }
+}
+
+/// Reads a body, `least` bytes at least at a time, to its end or until `take` has had enough. What comes goes
+/// straight to `take`: a task that is woken for it would cost more than all that is done with it.
+pub(super) async fn listen_to(
+    response: &web_sys::Response,
+    least: u32,
+    take: impl FnMut(Vec<u8>) -> bool + 'static,
+) {
+    let take = Closure::new(take);
+    // However it ended, it did.
+    let _ = JsFuture::from(listen(response, least, &take)).await;
+}
+
+/// Does something again and again, as long as it says so.
+pub(super) async fn again(milliseconds: u32, tick: impl FnMut() -> bool + 'static) {
+    let tick = Closure::new(tick);
+    let _ = JsFuture::from(every(milliseconds, &tick)).await;
 }
