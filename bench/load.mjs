@@ -1,10 +1,11 @@
 // Load, side by side: contenders take turns in short rounds, so that whatever else the machine does
 // strikes all of them. What counts is the ratio within a round, and of those the median.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { root, run } from "../scripts/toolchain.mjs";
+import { processorTime } from "./process.mjs";
 import { bytes } from "./requests.mjs";
 
 const program = join(root, "target", "bench", "release", "bench-load");
@@ -14,16 +15,6 @@ export const median = (numbers) => quantile(numbers, 0.5);
 export function quantile(numbers, share) {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-/** Processor time that a process used, in milliseconds; nothing where there is no /proc. */
-function processorTime(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Sends one contender's request for a while. */
