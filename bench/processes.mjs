@@ -1,5 +1,5 @@
-// The programs of a run: simulated PBXs and one workerd with several services. All listen on free ports
-// of loopback; whoever starts one ends it by its own handle.
+// The programs of a run: simulated PBXs, the providers' stand-ins, and workerd with several services. All
+// listen on free ports of loopback; whoever starts one ends it by its own handle.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,6 +17,7 @@ function start(program, args, options, isReady) {
   const begun = performance.now();
   const child = spawn(program, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
   let errors = "";
+  const lines = [];
   child.stderr.on("data", (data) => (errors = (errors + data).slice(-4000)));
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const stop = async () => {
@@ -30,12 +31,16 @@ function start(program, args, options, isReady) {
       reject(new Error(`${program} ${why}\n${errors}`));
     };
     const limit = setTimeout(() => fail("is not ready in time"), patience);
+    let isItReady = false;
     child.once("error", (error) => fail(`cannot be started: ${error.message}`));
     child.once("exit", (code) => fail(`ended with ${code}`));
     createInterface({ input: child.stdout }).on("line", (line) => {
-      if (!isReady(line)) return;
+      lines.push(line);
+      if (isItReady) return;
+      isItReady = isReady(line);
+      if (!isItReady) return;
       clearTimeout(limit);
-      resolve({ pid: child.pid, begun, stop, errors: () => errors });
+      resolve({ pid: child.pid, begun, stop, lines, errors: () => errors });
     });
   });
 }
@@ -49,6 +54,17 @@ export async function startPbx() {
     return url !== undefined;
   });
   return { ...process, url };
+}
+
+/** Stand-ins for transcription, mind and speech, with their addresses and keys; see tests/providers. */
+export async function startProviders() {
+  let names;
+  const program = join(root, "target", "debug", "provider-sim");
+  const process = await start(program, [], {}, (line) => {
+    names = JSON.parse(line);
+    return true;
+  });
+  return { ...process, ...names };
 }
 
 /** The variables of `npm start`. */

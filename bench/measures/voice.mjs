@@ -1,0 +1,143 @@
+// Basma: how much of a turn is ours, what a second of a call costs, whether sound is in time, and whether
+// memory stays where it is.
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { median, quantile } from "../load.mjs";
+import { exactProcessorTime, resident } from "../process.mjs";
+import { claim, isQuick } from "../report.mjs";
+import { figure } from "../table.mjs";
+import { punctuality, startTimer } from "../voice/punctuality.mjs";
+import { Caller, startScene } from "../voice/scene.mjs";
+import { chat, hangoverMs, talk } from "../voice/talk.mjs";
+
+/** A turn as soon as the one before is over. */
+const brisk = { turns: 20 };
+/** Fifteen minutes, well within the limits of a conversation; see src/basma/conversation/quiet.rs. */
+const long = { turns: 40, everyMs: 22_500 };
+/** Calls at once. */
+const many = 10;
+/** From then on memory is looked at: code is compiled, and the call is under way. */
+const warmUpMs = isQuick ? 20_000 : 60_000;
+
+export async function voice() {
+  const scene = await startScene();
+  try {
+    const idle = await used(scene, () => sleep(isQuick ? 10_000 : 30_000));
+    const first = await aCall(scene, "+966500000001", brisk);
+    const last = isQuick ? first : await aCall(scene, "+966500000002", long);
+    const crowd = await calls(scene, isQuick ? 3 : 10);
+    const costs = { idle, silent: first.silent, brisk: first.talking, long: last.talking, crowd };
+    turns(isQuick ? first.rows : [...first.rows, ...last.rows]);
+    processor(costs);
+    inTime(last);
+    steady(last.memory);
+  } finally {
+    await scene.stop();
+  }
+}
+
+/** A call from the first ring to its end, with all that can be seen of it. */
+async function aCall(scene, from, plan) {
+  const caller = await Caller.ring(scene, from);
+  // Less than she waits before she asks.
+  const silent = await used(scene, () => sleep(8_000));
+  const timer = startTimer();
+  const memory = watchMemory(scene);
+  let rows;
+  const talking = await used(scene, async () => (rows = await talk(caller, plan)));
+  memory.stop();
+  const noise = timer();
+  const pieces = await caller.pieces();
+  await caller.hangUp();
+  const report = await scene.reported();
+  return { silent, talking, rows, pieces, noise, memory: memory.seen, report };
+}
+
+/** Calls at once, in which all talk. */
+async function calls(scene, turns) {
+  const from = (index) => `+9665000001${String(index).padStart(2, "0")}`;
+  const callers = await Promise.all(Array.from({ length: many }, (_, index) => Caller.ring(scene, from(index))));
+  const cost = await used(scene, () => Promise.all(callers.map((caller) => chat(caller, turns))));
+  const late = (await Promise.all(callers.map((caller) => caller.pieces()))).map(punctuality);
+  await Promise.all(callers.map((caller) => caller.hangUp()));
+  return { ...cost, late };
+}
+
+/** Processor time of workerd while something happens, in milliseconds for a second. */
+async function used(scene, work) {
+  const [before, begun] = [exactProcessorTime(scene.pid), performance.now()];
+  await work();
+  const seconds = (performance.now() - begun) / 1000;
+  return { perSecond: (exactProcessorTime(scene.pid) - before) / seconds, seconds };
+}
+
+function watchMemory(scene) {
+  const begun = performance.now();
+  const seen = [];
+  const look = () => seen.push([(performance.now() - begun) / 1000, resident(scene.pid)]);
+  look();
+  const timer = setInterval(look, 1_000);
+  return {
+    seen,
+    stop() {
+      clearInterval(timer);
+      look();
+    },
+  };
+}
+
+function turns(rows) {
+  const shares = rows.map(({ share }) => share);
+  const shown = (times) => `median ${figure(median(times))} ms, p90 ${figure(quantile(times, 0.9))} ms`;
+  const each = (what) => median(rows.map((row) => row[what]));
+  claim("our share of a turn", shown(shares),
+    `of ${figure(each("whole"))} ms: providers ${figure(each("providers"))}, the silence that ends speech ${hangoverMs}`,
+    `${rows.length} turns, worst ${figure(Math.max(...shares))} ms`, "median ≤ 150 ms", median(shares) <= 150);
+  claim("  with the silence that ends speech", shown(shares.map((share) => share + hangoverMs)), "", "", "");
+  for (const part of Object.keys(rows[0].parts)) {
+    claim(`  ${part}`, shown(rows.map(({ parts }) => parts[part])), "", "", "");
+  }
+}
+
+function processor({ idle, silent, brisk, long, crowd }) {
+  const less = ({ perSecond }, calls = 1) => (perSecond - idle.perSecond) / calls;
+  const row = (what, cost, calls, bar) => {
+    const value = less(cost, calls);
+    claim(what, `${figure(value)} ms`, calls > 1 ? `${calls} calls at once` : `idle ${figure(idle.perSecond)} ms`,
+      `${figure(cost.seconds * calls)} s`, bar ? "≤ 3 ms" : "", bar ? value <= 3 : undefined);
+  };
+  row("processor time for a second of a call", brisk, 1, true);
+  row("  nobody speaks", silent, 1);
+  if (long !== brisk) row("  a turn now and then", long, 1);
+  row("  one of many", crowd, many, true);
+  const late = crowd.late.reduce((sum, { late }) => sum + late, 0);
+  const frames = crowd.late.reduce((sum, { frames }) => sum + frames, 0);
+  claim("  late frames of these", percent(late / frames), "", `${late} of ${frames}`, "");
+}
+
+function inTime({ pieces, noise, report }) {
+  const { frames, late, share, worst, gaps } = punctuality(pieces);
+  claim("frames more than 20 ms late", percent(share),
+    `a timer of 20 ms beside it: ${noise.late} of ${noise.ticks}, worst ${figure(noise.worst)} ms`,
+    `${late} of ${frames}, worst ${figure(worst)} ms`, "≤ 0.1 %", share <= 0.001);
+  claim("  at an ear without a buffer", `${gaps.over40} gaps > 40 ms`, "", `${gaps.over20} gaps > 20 ms`, "");
+  claim("  as the Worker counts", `${report.late_frames} of ${report.frames}`, "", "", "");
+}
+
+/** The line through all samples: a single one says little, because garbage is collected when it suits. */
+function steady(seen) {
+  const warm = seen.filter(([at]) => at * 1000 >= warmUpMs);
+  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const [times, sizes] = [0, 1].map((column) => warm.map((row) => row[column]));
+  const [time, size] = [mean(times), mean(sizes)];
+  const slope = mean(warm.map(([at, megabytes]) => (at - time) * (megabytes - size)))
+    / mean(times.map((at) => (at - time) ** 2));
+  const growth = slope * 60;
+  const [first, last] = [warm[0], warm.at(-1)];
+  claim("memory of workerd during a call", `${growth < 0 ? "" : "+"}${growth.toFixed(2)} MB/min`,
+    `${figure(first[1])} MB after ${figure(first[0])} s`, `${figure(last[1])} MB after ${figure(last[0])} s`,
+    "≤ 0.2 MB/min", growth <= 0.2);
+}
+
+const percent = (share) => `${(share * 100).toFixed(3)} %`;
