@@ -27,6 +27,7 @@ mod presence;
 pub(crate) mod testing;
 mod transfer;
 mod voice;
+mod voice_calls;
 
 pub(crate) use active::{ActiveCall, active_calls};
 pub(crate) use audit::{AuditEntry, audit_log, begin, end, on_record};
@@ -48,7 +49,9 @@ pub(crate) use phone::{Phone, choose_phone, read_phones};
 pub(crate) use presence::{Leg, presence_of};
 pub(crate) use transfer::Transfer;
 pub use voice::{Moved, OurLeg, move_call, who_is_free};
-pub(crate) use voice::{Recorded, her_desk, record_voice, transcript_of, voice_calls, voice_desk};
+pub(crate) use voice_calls::{
+    Recorded, her_desk, record_voice, transcript_of, voice_calls, voice_desk,
+};
 
 use crate::auth::{Caller, Scope};
 use crate::pbx::history::Zone;

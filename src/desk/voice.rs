@@ -3,20 +3,14 @@
 //! A destination that a caller names passes the numbers' rules and the gate like any other. The fallback that
 //! an administrator set is always open: it is the way to a person, and on record like the rest.
 //!
-//! And what others do with her calls: read what was said, and have it recorded.
-//!
-//! Not here: what she says about it (`basma`).
-
-use serde_json::{Value, json};
+//! Not here: what she says about it (`basma`), what others do with her calls (`voice_calls`).
 
 use super::{
-    Act, Code, Desk, Directory, ToolError, all_users, departments, misconfigured, on_record,
-    permitted, presence_of,
+    Act, Code, Desk, Directory, ToolError, all_users, departments, on_record, permitted,
+    presence_of,
 };
 use crate::pbx::{Forwarding, PbxError, User};
 use crate::policy::ExtensionNumber;
-use crate::session::VoiceCall;
-use crate::settings::BasmaSettings;
 
 /// How long a destination may ring, in seconds.
 const RING: u32 = 25;
@@ -100,91 +94,6 @@ pub async fn move_call(
         },
         Err(error) => Err(error.into()),
     }
-}
-
-/// What an administrator set about her, if she is there at all.
-pub(crate) fn voice_desk<'a>(desk: &Desk<'a>) -> Result<&'a BasmaSettings, ToolError> {
-    let basma = desk.settings.basma.as_ref().map_err(misconfigured)?;
-    basma.as_ref().ok_or_else(|| {
-        ToolError::new(Code::PbxNotConfigured, "Basma is not set up here")
-            .hint("an administrator must set BASMA_DN; README, Basma, says how")
-    })
-}
-
-/// The same where `argument` names her route point, which need not be a number.
-pub(crate) fn her_desk<'a>(
-    desk: &Desk<'a>,
-    argument: Option<&str>,
-) -> Result<Option<&'a BasmaSettings>, ToolError> {
-    let basma = desk.settings.basma.as_ref().ok().and_then(Option::as_ref);
-    let named = basma.filter(|basma| argument.map(str::trim) == Some(basma.dn.as_str()));
-    match named {
-        Some(basma) if !desk.may_touch(&basma.dn) => {
-            let message = format!("`{}` may not touch the calls of Basma", desk.caller.name);
-            Err(ToolError::new(Code::Forbidden, message)
-                .hint("an administrator can add her route point to the extensions of this key"))
-        }
-        named => Ok(named),
-    }
-}
-
-/// Whether a call of hers is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Recorded {
-    /// It is not.
-    Off,
-    /// The caller is being told; then it is.
-    Announcing,
-    /// It is.
-    On,
-}
-
-/// Begins or ends the recording of a call that she has now, or only looks. `wanted`: `start`, `stop` or `look`.
-pub(crate) async fn record_voice(
-    desk: &Desk<'_>,
-    call: &VoiceCall,
-    wanted: &str,
-) -> Result<Recorded, ToolError> {
-    let command = json!({ "record": wanted }).to_string();
-    let said = desk.session.ask_voice(&call.name, &command).await?;
-    let wrong = |message: &str| ToolError::new(Code::WrongCallState, message);
-    Err(match said.get("state").and_then(Value::as_str) {
-        Some("on") => return Ok(Recorded::On),
-        Some("announcing") => return Ok(Recorded::Announcing),
-        Some("off") => return Ok(Recorded::Off),
-        Some("not_possible") => wrong(
-            "this call cannot be recorded: nobody listens here, or Basma is handing it over just now",
-        )
-        .hint("recording needs a caller who was told that a machine listens (BASMA_CONSENT)"),
-        Some("no_bucket") => ToolError::new(
-            Code::PbxNotConfigured,
-            "there is nowhere to keep a recording: the R2 bucket RECORDINGS is not bound",
-        )
-        .hint("an administrator must bind it in wrangler.toml; README, Basma, says how"),
-        _ => wrong("Basma has this call no more").hint("look with get_active_calls who has it"),
-    })
-}
-
-/// The calls that she answered and this caller may see, newest first.
-pub(crate) async fn voice_calls(desk: &Desk<'_>) -> Result<Vec<VoiceCall>, ToolError> {
-    let mut calls = desk.session.voice_calls(None).await?;
-    calls.retain(|call| desk.may_touch(&call.dn));
-    Ok(calls)
-}
-
-/// What is kept of one of them.
-pub(crate) async fn transcript_of(
-    desk: &Desk<'_>,
-    callid: i64,
-) -> Result<Option<(VoiceCall, Value)>, ToolError> {
-    let calls = desk.session.voice_calls(Some(callid)).await?;
-    let newest = calls.into_iter().next();
-    let Some(call) = newest.filter(|call| desk.may_touch(&call.dn)) else {
-        return Ok(None);
-    };
-    let command = json!({ "transcript": true }).to_string();
-    let kept = desk.session.ask_voice(&call.name, &command).await?;
-    Ok(Some((call, kept)))
 }
 
 /// The number that a caller means: digits, a person's name, or a department with somebody who is free.

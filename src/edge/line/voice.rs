@@ -66,7 +66,7 @@ impl Inner {
         Ok(())
     }
 
-    /// It was decided about a call, and it was not moved: if it rings at her desk, it is hers.
+    /// It was decided about a call: if it rings at her desk, it is hers.
     pub(super) fn voice_may_answer(self: &Rc<Self>, callid: i64) {
         let Some(dn) = &self.voice_dn else {
             return;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use pbx_sim::{Answering, InboundCall};
 use provider_sim::{Provider, Reply};
 use serde_json::{Value, json};
 use test_sound::{FRAME, LINE_RATE, pitch_of};
@@ -191,6 +192,33 @@ async fn masterlinc_hears_what_was_said_when_it_is_over() {
     let said = event["metadata"]["transcript"].as_str().expect("text");
     assert!(said.contains(ENGLISH.question), "{said}");
     assert_eq!(event["caller"], CALLER);
+}
+
+#[tokio::test]
+async fn what_masterlinc_gives_her_she_answers() {
+    if !is_built() {
+        return;
+    }
+    let linc = MasterLinc::start().await;
+    linc.is(crate::harness::Manner::Says(
+        json!({ "action": "ai_handle" }),
+    ));
+    let more = [("MASTERLINC_BASE_URL", linc.url.as_str())];
+    let scene = Scene::with(&ENGLISH, &more).await;
+    // Twice: the event of the new leg and the answer to the move come in either order.
+    for from in [CALLER, "+966500000013"] {
+        let call = InboundCall {
+            from: from.to_owned(),
+            name: None,
+            to: "100".to_owned(),
+            answering: Some(Answering::Never),
+        };
+        let callid = scene.stage.pbx().inbound(&call).expect("it rings");
+        let caller = Caller::of(&scene, callid, from).await;
+        caller.reaches(DESK).await;
+        caller.hears(ENGLISH.consent).await;
+        caller.hang_up();
+    }
 }
 
 #[tokio::test]

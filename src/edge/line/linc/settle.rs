@@ -42,7 +42,7 @@ impl Inner {
         let asked = reply.as_ref().ok();
         let mut fault = reply.as_ref().err().copied();
         let mut refused = None;
-        let mut may_have_moved = false;
+        let mut moved_to: Option<String> = None;
         let default = &linc.masterlinc.routing.default;
         for wish in asked.into_iter().chain([default]) {
             let planned = self.planned(linc, wish, (&dn, id), callid).await;
@@ -82,8 +82,11 @@ impl Inner {
                 Came::Unclear => "outcome_unknown",
             };
             self.note_end(mark, outcome);
-            may_have_moved |=
-                matches!(plan.deed, Deed::Move { .. }) && !matches!(came, Came::NotDone(_));
+            if let (Deed::Move { destination, .. }, Came::Done | Came::Unclear) =
+                (&plan.deed, &came)
+            {
+                moved_to = Some(destination.clone());
+            }
             match came {
                 Came::NotDone(why) if fault.is_none() => fault = Some(why),
                 _ => break,
@@ -92,7 +95,8 @@ impl Inner {
         }
         linc.tally.borrow_mut().note(fault);
         linc.deciding.borrow_mut().retain(|known| *known != callid);
-        if !may_have_moved {
+        // A call that left her desk is no more hers, though the table may not know it yet.
+        if moved_to.is_none() || moved_to == self.voice_dn {
             self.voice_may_answer(callid);
         }
     }

@@ -2,14 +2,11 @@
 //!
 //! No deadlines here: the conversation has them, and says when to let go.
 
-use std::rc::Rc;
-
 use worker::js_sys::{Uint8Array, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys::{Headers, RequestInit, RequestRedirect, Response};
 use worker::{AbortSignal, Result};
 
-use super::run::Run;
 use super::streams::Chunks;
 use crate::basma::fault::Fault;
 use crate::basma::mind::{Reader, Thought};
@@ -24,13 +21,11 @@ const MOST_ERROR: usize = 4_096;
 
 /// Finds out what was said.
 pub(super) async fn hear(
-    run: Rc<Run>,
+    settings: &BasmaSettings,
     id: u32,
-    wav: Vec<u8>,
-    language: Option<Language>,
+    (wav, language): (Vec<u8>, Option<Language>),
     signal: AbortSignal,
-) {
-    let settings = &run.settings;
+) -> Input {
     let (kind, form) = hearing::request(&settings.hearing_model, &wav, language);
     let to = settings.openai.as_ref();
     let answer = async {
@@ -39,20 +34,25 @@ pub(super) async fn hear(
         let answer = body(&response).await.map_err(|_| Fault::Passing)?;
         hearing::answer(&answer).ok_or(Fault::Passing)
     };
-    run.feed(match answer.await {
+    match answer.await {
         Ok(text) => Input::Heard { id, text },
         Err(fault) => Input::NotHeard { id, fault },
-    });
+    }
 }
 
-/// Asks the mind.
-pub(super) async fn think(run: Rc<Run>, id: u32, request: Vec<u8>, signal: AbortSignal) {
-    let settings = &run.settings;
+/// Asks the mind; what it says is told as it comes.
+pub(super) async fn think(
+    settings: &BasmaSettings,
+    id: u32,
+    request: Vec<u8>,
+    signal: AbortSignal,
+    tell: impl Fn(Input),
+) {
     let to = settings.anthropic.as_ref();
     let path = "/v1/messages";
     let kind = "application/json";
     let mut reader = Reader::default();
-    let tell = |thought| run.feed(Input::Thought { id, thought });
+    let tell = |thought| tell(Input::Thought { id, thought });
     match ask(settings, to, path, kind, &request, &signal).await {
         Ok(response) => {
             let chunks = Chunks::of(&response);
@@ -91,21 +91,26 @@ pub(super) async fn think_once(
     None
 }
 
-/// Makes sound of words.
-pub(super) async fn speak(run: Rc<Run>, id: u32, text: String, signal: AbortSignal) {
-    let settings = &run.settings;
+/// Makes sound of words; told as it comes.
+pub(super) async fn speak(
+    settings: &BasmaSettings,
+    id: u32,
+    text: String,
+    signal: AbortSignal,
+    tell: impl Fn(Input),
+) {
     let to = settings.openai.as_ref();
     let request = speech::request(&settings.voice, &text);
     let path = "/audio/speech";
     let kind = "application/json";
     let response = match ask(settings, to, path, kind, &request, &signal).await {
         Ok(response) => response,
-        Err(fault) => return run.feed(Input::SoundFailed { id, fault }),
+        Err(fault) => return tell(Input::SoundFailed { id, fault }),
     };
     let kind = response.headers().get("content-type").ok().flatten();
     if kind.is_some_and(|kind| kind.starts_with("text/") || kind.contains("json")) {
         let fault = Fault::Passing;
-        return run.feed(Input::SoundFailed { id, fault });
+        return tell(Input::SoundFailed { id, fault });
     }
     let chunks = Chunks::of(&response);
     let mut is_empty = true;
@@ -113,12 +118,12 @@ pub(super) async fn speak(run: Rc<Run>, id: u32, text: String, signal: AbortSign
         match chunks.next().await {
             Ok(Some(bytes)) => {
                 is_empty &= bytes.is_empty();
-                run.feed(Input::Sound { id, bytes });
+                tell(Input::Sound { id, bytes });
             }
-            Ok(None) if !is_empty => return run.feed(Input::SoundEnded { id }),
+            Ok(None) if !is_empty => return tell(Input::SoundEnded { id }),
             _ => {
                 let fault = Fault::Passing;
-                return run.feed(Input::SoundFailed { id, fault });
+                return tell(Input::SoundFailed { id, fault });
             }
         }
     }

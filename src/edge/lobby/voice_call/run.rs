@@ -12,9 +12,10 @@ use worker::wasm_bindgen::JsCast;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{AbortController, AbortSignal, Delay, Env, js_sys, web_sys};
 
+use super::exits::Exit;
+use super::providers;
 use super::store::{Facts, Store, shown};
 use super::streams::{Pipe, again};
-use super::{exits, providers, sound};
 use crate::basma::Conversation;
 use crate::basma::audio::Frame;
 use crate::basma::conversation::Recorded;
@@ -101,7 +102,7 @@ impl Run {
             pipe: RefCell::default(),
             waiting: Cell::new(0),
         });
-        spawn_local(sound::connect(Rc::clone(&run)));
+        spawn_local(Rc::clone(&run).connect());
         run
     }
 
@@ -162,11 +163,11 @@ impl Run {
         let now = clock::now();
         if self.listens() && now.saturating_sub(self.heard_at.get()) > DEAF_MS {
             self.heard_at.set(now);
-            spawn_local(sound::ears_ended(Rc::clone(self), self.ears.get()));
+            spawn_local(Rc::clone(self).ears_ended(self.ears.get()));
         }
         if self.waiting.get() > STALLED {
             self.waiting.set(0);
-            spawn_local(sound::mouth_ended(Rc::clone(self), self.mouth.get()));
+            spawn_local(Rc::clone(self).mouth_ended(self.mouth.get()));
         }
     }
 
@@ -195,7 +196,7 @@ impl Run {
         };
         match written {
             Ok(waiting) => self.waiting.set(waiting),
-            Err(_) => spawn_local(sound::mouth_ended(Rc::clone(self), self.mouth.get())),
+            Err(_) => spawn_local(Rc::clone(self).mouth_ended(self.mouth.get())),
         }
     }
 
@@ -227,28 +228,44 @@ impl Run {
             Action::Play(_) => {}
             Action::Hear { id, wav, language } => {
                 let signal = self.signal(Kind::Hearing, id);
-                spawn_local(providers::hear(run, id, wav, language, signal));
+                spawn_local(async move {
+                    let sound = (wav, language);
+                    run.feed(providers::hear(&run.settings, id, sound, signal).await);
+                });
             }
             Action::Think { id, body } => {
                 let signal = self.signal(Kind::Thinking, id);
-                spawn_local(providers::think(run, id, body, signal));
+                spawn_local(async move {
+                    let tell = |input| run.feed(input);
+                    providers::think(&run.settings, id, body, signal, tell).await;
+                });
             }
             Action::Speak { id, text } => {
                 let signal = self.signal(Kind::Speaking, id);
-                spawn_local(providers::speak(run, id, text, signal));
+                spawn_local(async move {
+                    let tell = |input| run.feed(input);
+                    providers::speak(&run.settings, id, text, signal, tell).await;
+                });
             }
             Action::StopHearing { id } => self.let_go(Kind::Hearing, id),
             Action::StopThinking { id } => self.let_go(Kind::Thinking, id),
             Action::StopSpeaking { id } => self.let_go(Kind::Speaking, id),
-            Action::LookUp { id } => spawn_local(exits::look_up(run, id)),
-            Action::Route(target) => {
+            Action::LookUp { id } => spawn_local(async move {
+                let text = run.exit().look_up().await;
+                run.feed(Input::LookedUp { id, text });
+            }),
+            Action::Route(target) => spawn_local(async move {
                 let named = match target {
                     Target::Person => None,
                     Target::Named(name) => Some(name),
                 };
-                spawn_local(exits::route(run, named));
-            }
-            Action::HangUp => spawn_local(exits::hang_up(run)),
+                for input in run.exit().route(named).await {
+                    run.feed(input);
+                }
+            }),
+            Action::HangUp => spawn_local(async move {
+                run.feed(run.exit().hang_up().await);
+            }),
             Action::Record(true) => *self.recording.borrow_mut() = Some(Recording::default()),
             Action::Record(false) => {
                 if let Some(recording) = self.recording.take() {
@@ -261,6 +278,16 @@ impl Run {
                 }
             }
             Action::End(report) => self.end(&report),
+        }
+    }
+
+    /// The way out of this call.
+    pub(super) fn exit(&self) -> Exit<'_> {
+        Exit {
+            env: &self.env,
+            isolate: &self.isolate,
+            fallback: &self.settings.fallback,
+            facts: &self.facts,
         }
     }
 

@@ -35,27 +35,65 @@ const LEAST: u32 = 640;
 /// No way of sound.
 struct NoSound;
 
-/// Answers and opens both ways: ours first, so that the caller hears something. Where nobody listens, only
-/// ours.
-pub(super) async fn connect(run: Rc<Run>) {
-    if !run.is_recovery && !answer(&run).await {
-        return;
+impl Run {
+    /// Answers and opens both ways: ours first, so that the caller hears something. Where nobody listens, only
+    /// ours.
+    pub(super) async fn connect(self: Rc<Self>) {
+        if !self.is_recovery && !answer(&self).await {
+            return;
+        }
+        let mouth = open_mouth(&self).await;
+        self.connected();
+        if mouth.is_err() {
+            log::error("sound_not_open", json!({ "way": "goes" }));
+            self.feed(Input::Cut);
+        }
+        if !self.listens() {
+            return;
+        }
+        let number = self.ears.get();
+        if let Ok(response) = open_ears(&self).await {
+            listen(self, response, number).await;
+        } else {
+            log::error("sound_not_open", json!({ "way": "comes" }));
+            self.feed(Input::Cut);
+        }
     }
-    let mouth = open_mouth(&run).await;
-    run.connected();
-    if mouth.is_err() {
-        log::error("sound_not_open", json!({ "way": "goes" }));
-        run.feed(Input::Cut);
+
+    /// The caller's sound ended: because the call did, or too early.
+    pub(super) async fn ears_ended(self: Rc<Self>, number: u32) {
+        if self.is_over() || self.ears.get() != number {
+            return;
+        }
+        let next = number.saturating_add(1);
+        self.ears.set(next);
+        self.close("ears");
+        if !is_there(&self).await {
+            return self.feed(Input::Gone);
+        }
+        log::error("sound_ended_early", json!({ "way": "comes" }));
+        match open_ears(&self).await {
+            Ok(response) if next <= REOPENED => listen(self, response, next).await,
+            _ => self.feed(Input::Cut),
+        }
     }
-    if !run.listens() {
-        return;
-    }
-    let number = run.ears.get();
-    if let Ok(response) = open_ears(&run).await {
-        listen(run, response, number).await;
-    } else {
-        log::error("sound_not_open", json!({ "way": "comes" }));
-        run.feed(Input::Cut);
+
+    /// Our sound ended: because the call did, or too early.
+    pub(super) async fn mouth_ended(self: Rc<Self>, number: u32) {
+        if self.is_over() || self.mouth.get() != number {
+            return;
+        }
+        let next = number.saturating_add(1);
+        self.mouth.set(next);
+        self.no_pipe();
+        self.close("mouth");
+        if !is_there(&self).await {
+            return self.feed(Input::Gone);
+        }
+        log::error("sound_ended_early", json!({ "way": "goes" }));
+        if next > REOPENED || open_mouth(&self).await.is_err() {
+            self.feed(Input::Cut);
+        }
     }
 }
 
@@ -88,7 +126,8 @@ async fn answer(run: &Rc<Run>) -> bool {
     }
     // It still rings: a person gets it, unanswered as it is.
     log::error("voice_call_not_answered", json!({ "error": why }));
-    super::exits::divert(run).await;
+    run.exit().divert().await;
+    run.feed(Input::Gone);
     false
 }
 
@@ -143,7 +182,7 @@ async fn open_mouth(run: &Rc<Run>) -> Result<(), NoSound> {
                 spawn_local(async move {
                     // Where it is answered well, writing shows when it ends.
                     if !matches!(answer.await, Ok(200..=299)) {
-                        Box::pin(mouth_ended(run, number)).await;
+                        Box::pin(run.mouth_ended(number)).await;
                     }
                 });
                 return Ok(());
@@ -196,41 +235,5 @@ async fn listen(run: Rc<Run>, response: web_sys::Response, number: u32) {
     if run.ears.get() != number {
         return;
     }
-    Box::pin(ears_ended(run, number)).await;
-}
-
-/// The caller's sound ended: because the call did, or too early.
-pub(super) async fn ears_ended(run: Rc<Run>, number: u32) {
-    if run.is_over() || run.ears.get() != number {
-        return;
-    }
-    let next = number.saturating_add(1);
-    run.ears.set(next);
-    run.close("ears");
-    if !is_there(&run).await {
-        return run.feed(Input::Gone);
-    }
-    log::error("sound_ended_early", json!({ "way": "comes" }));
-    match open_ears(&run).await {
-        Ok(response) if next <= REOPENED => listen(run, response, next).await,
-        _ => run.feed(Input::Cut),
-    }
-}
-
-/// Our sound ended: because the call did, or too early.
-pub(super) async fn mouth_ended(run: Rc<Run>, number: u32) {
-    if run.is_over() || run.mouth.get() != number {
-        return;
-    }
-    let next = number.saturating_add(1);
-    run.mouth.set(next);
-    run.no_pipe();
-    run.close("mouth");
-    if !is_there(&run).await {
-        return run.feed(Input::Gone);
-    }
-    log::error("sound_ended_early", json!({ "way": "goes" }));
-    if next > REOPENED || open_mouth(&run).await.is_err() {
-        run.feed(Input::Cut);
-    }
+    Box::pin(run.ears_ended(number)).await;
 }
