@@ -94,3 +94,32 @@ async fn the_runtime_ends_in_the_middle_of_a_call() {
     assert!(audio.ended.is_none(), "{:?}", audio.ended);
     assert_eq!(scene.providers.count(Provider::Hearing), 0);
 }
+
+#[tokio::test]
+async fn a_way_that_opens_late_again_is_waited_for() {
+    if !is_built() {
+        return;
+    }
+    let scene = Scene::in_language(&ENGLISH).await;
+    scene.always_answers();
+    let pbx = scene.stage.pbx();
+    // The line stays up for a while without anybody who speaks.
+    pbx.change_settings(|settings| settings.stream_end_grace_ms = 15_000);
+    let caller = scene.call("+966500000153").await;
+    caller.hears(ENGLISH.consent).await;
+    // Two and a half seconds of "not yet", longer than a way may stand still.
+    pbx.change_settings(|settings| settings.media_not_ready = 10);
+    assert!(pbx.break_stream(caller.callid, Stream::Talking, Breaking::Reset));
+    caller
+        .until("another way", |audio| {
+            let opened = audio.of(Stream::Talking).filter(|it| it.bytes > 0);
+            (opened.count() == 2).then_some(())
+        })
+        .await;
+    caller.say_file(ENGLISH.voice);
+    caller.hears(ENGLISH.answer).await;
+    let opened = caller.audio().of(Stream::Talking).count();
+    assert_eq!(opened, 2, "opened once more, and left alone");
+    assert!(!caller.audio().hung_up_by_stream && caller.audio().ended.is_none());
+    caller.hang_up();
+}
