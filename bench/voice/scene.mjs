@@ -56,15 +56,9 @@ export async function startScene() {
       OPENAI_BASE_URL: providers.openai,
     };
     const workerd = await keep(startWorkerd([ours("voice", pbx, "always", { variables })]));
-    // How the last call ended, as the Worker's log has it.
-    const reports = () => workerd.lines.filter((line) => line.includes('"voice_call_ended"'));
-    let known = 0;
-    const reported = async () => {
-      await until("the report of the call", () => reports().length > known);
-      known = reports().length;
-      return JSON.parse(reports().at(-1));
-    };
-    const scene = { pbx, providers, workerd, pid: workerd.pid, reported, stop };
+    // How calls ended, as the Worker's log has it, oldest first.
+    const reports = () => workerd.lines.filter((line) => line.includes('"voice_call_ended"')).map((line) => JSON.parse(line));
+    const scene = { pbx, providers, workerd, pid: workerd.pid, reports, stop };
     const isLive = async () => (await callTool(workerd.url("voice"), "get_active_calls", {})).live;
     await until("the live link", isLive);
     return scene;
@@ -75,7 +69,7 @@ export async function startScene() {
 }
 
 /** Polls until there is something. */
-async function until(what, look, patience = 20_000) {
+export async function until(what, look, patience = 20_000) {
   const deadline = Date.now() + patience;
   for (;;) {
     const found = await look();
@@ -151,7 +145,10 @@ export class Caller {
     return first;
   }
 
+  /** Ends the call; how it was, as the Worker counts it. Calls that end at once may be taken for each other. */
   async hangUp() {
+    const known = this.scene.reports().length;
     await json(`${this.scene.pbx.url}/_sim/party`, { value: { who: this.from, does: "hang_up" } });
+    return until("the report of the call", () => this.scene.reports()[known]);
   }
 }
