@@ -11,6 +11,7 @@ mod closed;
 mod ear;
 mod handed;
 mod lines;
+mod long;
 mod talk;
 mod troubles;
 mod words;
