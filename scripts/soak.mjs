@@ -13,6 +13,11 @@ const times = process.env.SOAK ?? "1";
 
 main(async () => {
   await prepare();
+  await step("Calls of Basma by a clock of their own", () =>
+    run("cargo", ["test", "--package", "threecx-mcp-edge", "--lib", "basma::", "--", "--nocapture"], {
+      env: { SOAK: times },
+    }),
+  );
   await step("The Worker builds", build);
   await step("The Worker that tests can break builds", buildDrill);
   await step("Attempts to call and to send in storms, losses of the live link, a thousand followers, and a hundred thousand rows", () =>

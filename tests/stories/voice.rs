@@ -222,7 +222,10 @@ impl Drop for Scene {
 
 /// Words, and the tool of this request whose name holds `part`, with its first required argument.
 fn reply_with_tool(body: &Value, words: &str, part: &str, argument: &str) -> Reply {
-    let tools = body["tools"].as_array().expect("tools");
+    // Afterwards, asked to sum up, it has none.
+    let Some(tools) = body["tools"].as_array() else {
+        return Reply::text(words);
+    };
     let holds = |tool: &&Value| tool["name"].as_str().is_some_and(|it| it.contains(part));
     let tool = tools.iter().find(holds).expect("the tool");
     let mut input = json!({});

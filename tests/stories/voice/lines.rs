@@ -26,21 +26,24 @@ async fn streams_that_fail() {
             }
         }
     }
-    let stories = faults.into_iter().zip(0..).map(async |(fault, number)| {
-        let scene = Scene::in_language(&ENGLISH).await;
-        scene.stage.pbx().add_stream_fault(fault.clone());
-        let from = format!("+9665000002{number:02}");
-        // Nobody can make a line speak that is broken: what is heard is not looked at.
-        let end = streams_end(&scene, &from).await;
-        println!("{fault:?}: {end:?}");
-        end.map_err(|why| format!("{fault:?}: {why}"))
-    });
+    let stories: Vec<_> = (0..).zip(faults).map(stream_that_fails).collect();
     let ends: Vec<Result<End, String>> = futures::stream::iter(stories)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
     let bad: Vec<&String> = ends.iter().filter_map(|it| it.as_ref().err()).collect();
     assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// A call on a Worker of its own, and how it ends.
+async fn stream_that_fails((number, fault): (usize, StreamFault)) -> Result<End, String> {
+    let scene = Scene::in_language(&ENGLISH).await;
+    scene.stage.pbx().add_stream_fault(fault.clone());
+    let from = format!("+9665000002{number:02}");
+    // Nobody can make a line speak that is broken: what is heard is not looked at.
+    let end = streams_end(&scene, &from).await;
+    println!("{fault:?}: {end:?}");
+    end.map_err(|why| format!("{fault:?}: {why}"))
 }
 
 async fn streams_end(scene: &Scene, from: &str) -> Result<End, String> {
