@@ -1,12 +1,14 @@
 //! `threecx://calls` and `threecx://calls/{id}/transcript`: the calls that Basma answered, and what was said.
 //!
+//! Reading a transcript goes on record as `read_transcript`.
+//!
 //! The id is that of the call at the PBX (`id` of an active call). The PBX gives numbers again after it began
 //! anew; then the newer call is meant.
 
 use serde_json::{Value, json};
 
 use super::address::transcript_uri;
-use crate::desk::{Desk, ToolError, transcript_of, voice_calls};
+use crate::desk::{Code, Desk, Errand, ToolError, begin, end, transcript_of, voice_calls};
 use crate::session::VoiceCall;
 use crate::time::iso;
 
@@ -29,7 +31,7 @@ pub(super) async fn all(desk: &Desk<'_>) -> Result<Value, ToolError> {
 
 /// What was said in one of them; `None` if there is none, or the caller may not see it.
 pub(super) async fn transcript(callid: i64, desk: &Desk<'_>) -> Result<Option<Value>, ToolError> {
-    let Some((call, kept)) = transcript_of(desk, callid).await? else {
+    let Some((call, kept)) = on_record(callid, desk).await? else {
         return Ok(None);
     };
     let lines = kept.get("lines").and_then(Value::as_array);
@@ -61,6 +63,29 @@ pub(super) async fn transcript(callid: i64, desk: &Desk<'_>) -> Result<Option<Va
         }),
     );
     Ok(Some(shown))
+}
+
+/// What somebody said is not read without a trace.
+async fn on_record(callid: i64, desk: &Desk<'_>) -> Result<Option<(VoiceCall, Value)>, ToolError> {
+    let arguments = json!({ "call": callid.to_string() }).to_string();
+    let errand = Errand {
+        tool: "read_transcript",
+        arguments: &arguments,
+        ..desk.errand
+    };
+    let desk = Desk {
+        errand,
+        ..desk.clone()
+    };
+    let intent = begin(&desk, &|name| name == "call");
+    let outcome = transcript_of(&desk, callid).await;
+    let code = match &outcome {
+        Ok(Some(_)) => None,
+        Ok(None) => Some(Code::NotFound),
+        Err(error) => Some(error.code),
+    };
+    end(&desk, intent, code).await;
+    outcome
 }
 
 fn time(value: Option<&Value>) -> Option<String> {

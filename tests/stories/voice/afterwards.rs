@@ -71,6 +71,7 @@ async fn what_was_said_can_be_read_by_those_who_may() {
     }
     let keys = json!([
         key_entry("reads-key", &["read", "control"], None),
+        key_entry("admin-key", &["admin"], None),
         key_entry(KEY, &["read", "record"], None),
         key_entry("other-key", &["read", "record"], Some(&["100-109"])),
     ])
@@ -120,6 +121,18 @@ async fn what_was_said_can_be_read_by_those_who_may() {
     assert!(lines.iter().any(|line| line["who"] == "consent"));
     assert_eq!(scene.providers.count(Provider::Mind), 2);
 
+    is_found(&client, &caller, &uri).await;
+    only_by_them(&scene, &caller, &uri).await;
+    assert!(
+        client
+            .read("threecx://calls/999999/transcript")
+            .await
+            .is_err()
+    );
+}
+
+/// In the list, under its alias, and proposed where its number is asked for.
+async fn is_found(client: &Client, caller: &Caller<'_>, uri: &str) {
     let calls = client.read("threecx://calls").await.expect("the list");
     assert_eq!(
         (&calls["count"], &calls["calls"][0]["transcript"]),
@@ -141,9 +154,12 @@ async fn what_was_said_can_be_read_by_those_who_may() {
         .json();
     let values = &proposed["result"]["completion"]["values"];
     assert_eq!(*values, json!([caller.callid.to_string()]));
+}
 
+/// Others read nothing, and who reads it is on record.
+async fn only_by_them(scene: &Scene, caller: &Caller<'_>, uri: &str) {
     for (key, code) in [("reads-key", "forbidden"), ("other-key", "")] {
-        let refused = scene.stage.client_with(key).read(&uri).await;
+        let refused = scene.stage.client_with(key).read(uri).await;
         let refused = refused.expect_err("it is not for them").to_string();
         assert!(
             refused.contains(code) && !refused.contains(ENGLISH.question),
@@ -156,12 +172,20 @@ async fn what_was_said_can_be_read_by_those_who_may() {
         .read("threecx://calls")
         .await;
     assert_eq!(others.expect("a list")["count"], 0);
-    assert!(
-        client
-            .read("threecx://calls/999999/transcript")
-            .await
-            .is_err()
-    );
+    let admin = scene.stage.client_with("admin-key");
+    until("the readings to be on record", async || {
+        let query = json!({ "tool": "read_transcript", "limit": 100 });
+        let log = admin.call("get_audit_log", query).await;
+        let entries = log.ok()["entries"].as_array()?.clone();
+        let by_those_who_may = |it: &&Value| it["caller"] == "hears" && it["outcome"] == "ok";
+        let id = caller.callid.to_string();
+        let read = entries.iter().filter(by_those_who_may).count();
+        let is_named = entries
+            .iter()
+            .all(|it| it["arguments"].to_string().contains(&id));
+        (read >= 3 && is_named).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
