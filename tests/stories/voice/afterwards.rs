@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use pbx_sim::{Answering, InboundCall};
+use pbx_sim::{Answering, Fault, InboundCall, Rule};
 use provider_sim::{Provider, Reply};
 use serde_json::{Value, json};
 use test_sound::{FRAME, LINE_RATE, pitch_of};
@@ -229,8 +229,15 @@ async fn what_masterlinc_gives_her_she_answers() {
     ));
     let more = [("MASTERLINC_BASE_URL", linc.url.as_str())];
     let scene = Scene::with(&ENGLISH, &more).await;
-    // Twice: the event of the new leg and the answer to the move come in either order.
-    for from in [CALLER, "+966500000013"] {
+    // The event of the new leg and the answer to the move come in either order.
+    for (from, is_slow) in [(CALLER, false), ("+966500000013", true)] {
+        if is_slow {
+            let slowly = Fault::SlowBody {
+                chunk_bytes: 4,
+                chunk_ms: 50,
+            };
+            scene.stage.pbx().add_fault(Rule::once("/divert", slowly));
+        }
         let call = InboundCall {
             from: from.to_owned(),
             name: None,
