@@ -50,7 +50,7 @@ pub(crate) use presence::{Leg, presence_of};
 pub(crate) use transfer::Transfer;
 pub use voice::{Moved, OurLeg, move_call, who_is_free};
 pub(crate) use voice_calls::{
-    Recorded, her_desk, record_voice, transcript_of, voice_calls, voice_desk,
+    Recorded, her_desk, record_voice, transcript_of, transcript_uri, voice_calls, voice_desk,
 };
 
 use crate::auth::{Caller, Scope};

@@ -192,7 +192,7 @@ impl Server<'_> {
         {
             return Vec::new();
         }
-        let calls = voice_calls(&self.desk).await.unwrap_or_default();
+        let calls = voice_calls(&self.desk, None).await.unwrap_or_default();
         calls.iter().map(|call| call.callid.to_string()).collect()
     }
 }

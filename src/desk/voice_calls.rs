@@ -71,9 +71,17 @@ pub(crate) async fn record_voice(
     })
 }
 
-/// The calls that she answered and this caller may see, newest first.
-pub(crate) async fn voice_calls(desk: &Desk<'_>) -> Result<Vec<VoiceCall>, ToolError> {
-    let mut calls = desk.session.voice_calls(None).await?;
+/// Where what was said in a call is read.
+pub(crate) fn transcript_uri(callid: i64) -> String {
+    format!("threecx://calls/{callid}/transcript")
+}
+
+/// The calls that she answered and this caller may see, newest first: those of one call of the PBX, or all.
+pub(crate) async fn voice_calls(
+    desk: &Desk<'_>,
+    callid: Option<i64>,
+) -> Result<Vec<VoiceCall>, ToolError> {
+    let mut calls = desk.session.voice_calls(callid).await?;
     calls.retain(|call| desk.may_touch(&call.dn));
     Ok(calls)
 }
@@ -83,9 +91,8 @@ pub(crate) async fn transcript_of(
     desk: &Desk<'_>,
     callid: i64,
 ) -> Result<Option<(VoiceCall, Value)>, ToolError> {
-    let calls = desk.session.voice_calls(Some(callid)).await?;
-    let newest = calls.into_iter().next();
-    let Some(call) = newest.filter(|call| desk.may_touch(&call.dn)) else {
+    let newest = voice_calls(desk, Some(callid)).await?.into_iter().next();
+    let Some(call) = newest else {
         return Ok(None);
     };
     let command = json!({ "transcript": true }).to_string();
@@ -145,6 +152,10 @@ mod tests {
         world.caller.extensions = ExtensionSet::parse(["100-109"]).unwrap();
         assert!(world.caller.scopes.contains(Scope::Record));
         assert!(block_on(transcript_of(&world.desk(), 3)).unwrap().is_none());
-        assert!(block_on(voice_calls(&world.desk())).unwrap().is_empty());
+        assert!(
+            block_on(voice_calls(&world.desk(), None))
+                .unwrap()
+                .is_empty()
+        );
     }
 }

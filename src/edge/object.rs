@@ -2,12 +2,16 @@
 //!
 //! Not here: what is in the letter (`session_client`, `lobby::oauth`), and asking again.
 
+use serde_json::Value;
 use worker::Env;
 use worker::js_sys::Uint8Array;
 use worker::web_sys::{self, RequestInit};
 
 use super::fetch::{Fetches, body, fetch};
+use crate::json;
 
+/// Binding of the objects of calls that Basma answers.
+const VOICE_BINDING: &str = "VOICE_CALL";
 /// Near the PBX and its people; best effort, and only for an object's first start.
 const LOCATION: &str = "me";
 
@@ -23,6 +27,12 @@ pub(super) async fn exchange(
         return Err(format!("status {}", response.status()).into());
     }
     body(&response).await
+}
+
+/// Asks the object of a call that Basma answers, in JSON.
+pub(super) async fn ask_voice(env: &Env, name: &str, command: &str) -> worker::Result<Value> {
+    let answer = exchange(env, VOICE_BINDING, name, command.as_bytes()).await?;
+    json::any(&answer).map_err(|error| error.to_string().into())
 }
 
 /// Sends a command to an object; its answer, as it begins.

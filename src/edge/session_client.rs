@@ -29,8 +29,6 @@ use crate::time::Millis;
 
 /// Binding of the object.
 pub(super) const BINDING: &str = "PBX_SESSION";
-/// Binding of the objects of calls that Basma answers.
-pub(super) const VOICE_BINDING: &str = "VOICE_CALL";
 /// There is one PBX, so there is one object.
 pub(super) const NAME: &str = "pbx";
 

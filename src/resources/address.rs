@@ -138,11 +138,6 @@ impl Address {
     }
 }
 
-/// Where the transcript of a call is.
-pub(super) fn transcript_uri(callid: i64) -> String {
-    format!("threecx://calls/{callid}/transcript")
-}
-
 fn is_number(text: &str) -> bool {
     (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -150,6 +145,7 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::transcript_uri;
 
     #[test]
     fn both_schemes_name_the_same() {

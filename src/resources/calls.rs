@@ -7,14 +7,15 @@
 
 use serde_json::{Value, json};
 
-use super::address::transcript_uri;
-use crate::desk::{Code, Desk, Errand, ToolError, begin, end, transcript_of, voice_calls};
+use crate::desk::{
+    Code, Desk, Errand, ToolError, begin, end, transcript_of, transcript_uri, voice_calls,
+};
 use crate::session::VoiceCall;
 use crate::time::iso;
 
 /// All that the caller may see, newest first.
 pub(super) async fn all(desk: &Desk<'_>) -> Result<Value, ToolError> {
-    let calls = voice_calls(desk).await?;
+    let calls = voice_calls(desk, None).await?;
     let shown: Vec<Value> = calls
         .iter()
         .map(|call| {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Hints, Tool};
 use crate::auth::Scope;
 use crate::desk::{
-    Act, Code, Desk, Fitting, ToolError, Transfer, permitted, the_participant, voice_desk,
+    Act, Code, Desk, Fitting, ToolError, Transfer, permitted, the_participant, transcript_uri,
+    voice_desk,
 };
 
 /// The tool.
@@ -94,7 +95,7 @@ impl Tool for HandToBasma {
             participant_id: leg.id.to_string(),
             destination: basma.dn.clone(),
             action: done.way.action().to_owned(),
-            transcript: format!("threecx://calls/{}/transcript", leg.callid),
+            transcript: transcript_uri(leg.callid),
             message: done.message,
         })
     }

@@ -9,6 +9,7 @@ mod mcp;
 mod official;
 mod r2;
 mod runtime;
+mod server;
 pub(crate) mod storm;
 mod stream;
 

@@ -15,8 +15,8 @@ use worker::{Delay, Result, SqlStorageValue};
 
 use super::Inner;
 use super::store::{Store, integers, texts};
-use crate::edge::{clock, log, object, session_client};
-use crate::json::{self, Tree};
+use crate::edge::{clock, log, object};
+use crate::json::Tree;
 use crate::pbx::Participant;
 use crate::pbx::live::Change;
 use crate::session::VoiceCall;
@@ -39,14 +39,11 @@ impl Inner {
             if leg.dn != *dn {
                 continue;
             }
-            let followed = match change {
+            note(match change {
                 Change::Ended { .. } => self.voice_call_ended(leg),
                 _ if leg.is_ringing() => self.voice_call_rings(leg),
                 _ => Ok(()),
-            };
-            if let Err(error) = followed {
-                log::error("voice_not_followed", json!({ "error": error.to_string() }));
-            }
+            });
         }
     }
 
@@ -78,9 +75,7 @@ impl Inner {
                 .collect()
         };
         for leg in &ringing {
-            if let Err(error) = self.voice_call_rings(leg) {
-                log::error("voice_not_followed", json!({ "error": error.to_string() }));
-            }
+            note(self.voice_call_rings(leg));
         }
     }
 
@@ -95,10 +90,9 @@ impl Inner {
         // The number may have been another call's before.
         let begun = since.saturating_sub(SAME_CALL_MS);
         let call = calls.into_iter().find(|call| call.since >= begun)?;
+        let command = json!({ "transcript": true }).to_string();
         for _ in 0..SUMMARY_TRIES {
-            let kept = self
-                .ask_voice(&call.name, &json!({ "transcript": true }))
-                .await;
+            let kept = object::ask_voice(&self.env, &call.name, &command).await;
             let kept = kept.unwrap_or_default();
             let text = |name: &str| kept.get(name)?.as_str().map(str::to_owned);
             if let Some(summary) = text("summary") {
@@ -149,18 +143,17 @@ impl Inner {
     fn tell_voice(self: &Rc<Self>, name: String, command: Value) {
         let inner = Rc::clone(self);
         spawn_local(async move {
-            if let Err(error) = inner.ask_voice(&name, &command).await {
+            if let Err(error) = object::ask_voice(&inner.env, &name, &command.to_string()).await {
                 log::error("voice_not_told", json!({ "error": error.to_string() }));
             }
         });
     }
+}
 
-    /// Asks the object of a call; its answer.
-    async fn ask_voice(&self, name: &str, command: &Value) -> Result<Value> {
-        let body = command.to_string();
-        let binding = session_client::VOICE_BINDING;
-        let answer = object::exchange(&self.env, binding, name, body.as_bytes()).await?;
-        json::any(&answer).map_err(|error| error.to_string().into())
+/// A call that is not followed rings on, or is found by its own object.
+fn note(followed: Result<()>) {
+    if let Err(error) = followed {
+        log::error("voice_not_followed", json!({ "error": error.to_string() }));
     }
 }
 

@@ -10,11 +10,10 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use serde_json::Value;
 use worker::Delay;
 
-use super::{SessionClient, VOICE_BINDING, failed};
+use super::{SessionClient, failed};
 use crate::edge::clock;
-use crate::edge::object::exchange;
+use crate::edge::object::ask_voice;
 use crate::edge::upstream::within;
-use crate::json;
 use crate::messaging::{Entry, MessageQuery, Report};
 use crate::pbx::{SignInError, Token, TokenSource};
 use crate::policy::{
@@ -166,14 +165,12 @@ impl Session for SessionClient<'_> {
         command: &'b str,
     ) -> LocalBoxFuture<'b, Result<Value, LedgerDown>> {
         async move {
-            let asked = exchange(self.env, VOICE_BINDING, name, command.as_bytes());
+            let asked = ask_voice(self.env, name, command);
             let answer = match within(asked, PATIENCE).await {
                 Some(answer) => answer.map_err(|error| failed(&error)),
                 None => Err(failed(&"no answer in time")),
             };
-            answer
-                .and_then(|body| json::any(&body).map_err(|error| failed(&error)))
-                .map_err(LedgerDown)
+            answer.map_err(LedgerDown)
         }
         .boxed_local()
     }

@@ -3,7 +3,8 @@
 
 use super::{Action, Output};
 use crate::desk::{
-    Act, Code, Desk, Recorded, ToolError, on_record, permitted, record_voice, voice_calls,
+    Act, Code, Desk, Recorded, ToolError, on_record, permitted, record_voice, transcript_uri,
+    voice_calls,
 };
 use crate::pbx::Participant;
 use crate::settings::BasmaSettings;
@@ -15,9 +16,8 @@ pub(super) async fn record(
     leg: &Participant,
     action: Action,
 ) -> Result<Output, ToolError> {
-    let calls = voice_calls(desk).await?;
-    let mut calls = calls.into_iter();
-    let call = calls.find(|call| (call.id, call.callid) == (leg.id, leg.callid));
+    let calls = voice_calls(desk, Some(leg.callid)).await?;
+    let call = calls.into_iter().find(|call| call.id == leg.id);
     let call = call.ok_or_else(|| {
         ToolError::new(Code::WrongCallState, "Basma has not answered this call yet")
             .hint("try again in a moment")
@@ -54,7 +54,7 @@ pub(super) async fn record(
         }
     };
     let is_on = now == Recorded::On;
-    let place = format!("threecx://calls/{}/transcript", leg.callid);
+    let place = transcript_uri(leg.callid);
     let where_ = if action == Action::Start || is_on {
         format!("; {place} says where it is, after the call")
     } else {

@@ -10,13 +10,14 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use tokio::task::JoinHandle;
+
+use super::server::Server;
 
 /// A namespace; dropped = gone.
 pub(crate) struct Kv {
     pub(crate) address: SocketAddr,
     store: Arc<Mutex<Store>>,
-    server: JoinHandle<()>,
+    _server: Server,
 }
 
 #[derive(Default)]
@@ -25,31 +26,17 @@ struct Store {
     writes: usize,
 }
 
-impl Drop for Kv {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
 impl Kv {
     pub(crate) async fn start() -> Self {
         let store = Arc::new(Mutex::new(Store::default()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("an address");
         let router = Router::new()
             .route("/{*key}", get(read).put(write))
             .with_state(Arc::clone(&store));
-        let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("the namespace serves");
-        });
+        let server = Server::start(router).await;
         Self {
-            address,
+            address: server.address,
             store,
-            server,
+            _server: server,
         }
     }
 

@@ -11,7 +11,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+
+use super::server::Server;
 
 /// How it behaves.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ pub(crate) struct Asked {
 pub(crate) struct MasterLinc {
     pub(crate) url: String,
     shared: Arc<Shared>,
-    server: JoinHandle<()>,
+    _server: Server,
 }
 
 struct Shared {
@@ -51,19 +52,9 @@ struct Shared {
     asked: Mutex<Vec<Asked>>,
 }
 
-impl Drop for MasterLinc {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
 impl MasterLinc {
     /// One that leaves every call alone.
     pub(crate) async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shared = Arc::new(Shared {
             manner: Mutex::new(Manner::Says(json!({ "action": "answer" }))),
             asked: Mutex::default(),
@@ -71,13 +62,11 @@ impl MasterLinc {
         let router = Router::new()
             .route("/api/v1/coordinate", post(coordinate))
             .with_state(Arc::clone(&shared));
-        let server = tokio::spawn(async move {
-            axum::serve(listener, router).await.expect("it serves");
-        });
+        let server = Server::start(router).await;
         Self {
-            url,
+            url: format!("http://{}", server.address),
             shared,
-            server,
+            _server: server,
         }
     }
 

@@ -11,7 +11,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::put;
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
+
+use super::server::Server;
 
 /// The least that R2 takes as a part that is not the last.
 const LEAST_PART: usize = 5 * 1024 * 1024;
@@ -21,7 +22,7 @@ const SIZE: &str = "cf-r2-metadata-size";
 pub(crate) struct R2 {
     pub(crate) address: SocketAddr,
     store: Arc<Mutex<Store>>,
-    server: JoinHandle<()>,
+    _server: Server,
 }
 
 #[derive(Default)]
@@ -39,32 +40,18 @@ struct Upload {
     is_over: bool,
 }
 
-impl Drop for R2 {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
 impl R2 {
     pub(crate) async fn start() -> Self {
         let store = Arc::new(Mutex::new(Store::default()));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let address = listener.local_addr().expect("an address");
         let router = Router::new()
             .route("/", put(take))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&store));
-        let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("the bucket serves");
-        });
+        let server = Server::start(router).await;
         Self {
-            address,
+            address: server.address,
             store,
-            server,
+            _server: server,
         }
     }
 

@@ -68,11 +68,10 @@ impl Store {
 
     /// The call of this object.
     pub(super) fn facts(&self) -> Option<Facts> {
-        let text = self.fact(CALL).ok()??;
-        Facts::of(&json::any(text.as_bytes()).ok()?)
+        Facts::of(&self.value(CALL).ok()?)
     }
 
-    /// Another call, or the same one changed.
+    /// The call, or how it has changed.
     pub(super) fn put_facts(&self, facts: &Facts) -> Result<()> {
         self.put(CALL, &facts.value().to_string())
     }
@@ -100,14 +99,14 @@ impl Store {
 
     /// Whether the mind is why it ended: then nobody asks it more.
     pub(super) fn mind_failed(&self) -> Result<bool> {
-        let report = self.report()?;
+        let report = self.value(REPORT)?;
         let reason = report.get("reason").and_then(Value::as_str);
         Ok(matches!(reason, Some("spend_limit" | "thinking_failed")))
     }
 
     /// The language at its end.
     pub(super) fn language(&self) -> Result<Language> {
-        let report = self.report()?;
+        let report = self.value(REPORT)?;
         let code = report.get("language").and_then(Value::as_str);
         Ok(code.and_then(Language::coded).unwrap_or(Language::Arabic))
     }
@@ -140,15 +139,13 @@ impl Store {
         let shown = lines
             .iter()
             .map(|line| json!({ "at": line.at, "who": line.who.name(), "text": line.text }));
-        let recording = self.fact(RECORDING)?;
-        let recording = recording.and_then(|text| json::any(text.as_bytes()).ok());
         Ok(json!({
             "lines": shown.collect::<Vec<_>>(),
             "transcript": summary::transcript(&lines),
-            "report": self.report()?,
+            "report": self.value(REPORT)?,
             "summary": self.fact(SUMMARY)?,
             "ended_at": self.facts().and_then(|facts| facts.ended_at),
-            "recording": recording,
+            "recording": self.value(RECORDING)?,
         }))
     }
 
@@ -160,10 +157,11 @@ impl Store {
         Ok(())
     }
 
-    fn report(&self) -> Result<Value> {
-        let report = self.fact(REPORT)?;
-        let report = report.and_then(|text| json::any(text.as_bytes()).ok());
-        Ok(report.unwrap_or_default())
+    /// A fact that is kept as JSON; null where there is none.
+    fn value(&self, name: &str) -> Result<Value> {
+        let text = self.fact(name)?;
+        let value = text.and_then(|text| json::any(text.as_bytes()).ok());
+        Ok(value.unwrap_or_default())
     }
 
     fn fact(&self, name: &str) -> Result<Option<String>> {
@@ -211,9 +209,8 @@ impl Store {
 
     /// Where it is, if it is somewhere else.
     pub(super) fn recording_key(&self) -> Result<Option<String>> {
-        let recording = self.fact(RECORDING)?;
-        let recording = recording.and_then(|text| json::any(text.as_bytes()).ok());
-        let key = recording.as_ref().and_then(|it| it.get("key")?.as_str());
+        let recording = self.value(RECORDING)?;
+        let key = recording.get("key").and_then(Value::as_str);
         Ok(key.map(str::to_owned))
     }
 }
